@@ -101,9 +101,9 @@ pub(crate) async fn guard(
             parts.extensions.insert(member);
             next.run(Request::from_parts(parts, body)).await
         }
-        Err(Stopped::Stranger) if wants_page(&parts) => sign_in(&host, &parts.uri),
-        Err(Stopped::Stranger) => kept_out(form, ApiError::not_found()),
-        Err(Stopped::Refused(error)) => kept_out(form, error),
+        Err(AccessDenial::Stranger) if wants_page(&parts) => sign_in(&host, &parts.uri),
+        Err(AccessDenial::Stranger) => kept_out(form, ApiError::not_found()),
+        Err(AccessDenial::Refused(error)) => kept_out(form, error),
     };
     headers::finish_newsroom(&mut response);
     response
@@ -113,13 +113,13 @@ fn kept_out(form: Form, error: ApiError) -> Response {
     security::beside(form.refuse(error), KeptOut)
 }
 
-enum Stopped {
+enum AccessDenial {
     /// Nobody is signed in.
     Stranger,
     Refused(ApiError),
 }
 
-impl From<ApiError> for Stopped {
+impl From<ApiError> for AccessDenial {
     fn from(error: ApiError) -> Self {
         Self::Refused(error)
     }
@@ -130,7 +130,7 @@ async fn member(
     access: Access,
     host: &str,
     parts: &mut Parts,
-) -> Result<Member, Stopped> {
+) -> Result<Member, AccessDenial> {
     let visitor = Visitor::from_request_parts(parts, app).await?;
     let is_own = |origin: &String| visitor.base.is_origin(origin);
     if !visitor.origin.as_ref().is_none_or(is_own) {
@@ -147,11 +147,14 @@ async fn member(
         return entered(access, site, program);
     }
     let account = |author: &Author| author.kind == AuthorKind::Account;
-    let author = reader.author.filter(account).ok_or(Stopped::Stranger)?;
+    let author = reader
+        .author
+        .filter(account)
+        .ok_or(AccessDenial::Stranger)?;
     entered(access, site, author)
 }
 
-fn entered(access: Access, site: Arc<Site>, author: Author) -> Result<Member, Stopped> {
+fn entered(access: Access, site: Arc<Site>, author: Author) -> Result<Member, AccessDenial> {
     let is_allowed = access.role().is_some_and(|least| author.role >= least);
     if !is_allowed {
         return Err(ApiError::not_found().into());

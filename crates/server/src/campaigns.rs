@@ -21,10 +21,10 @@ const MIN_AGE_MICROS: i64 = 100_000;
 const MAX_SITES: u64 = 10_000;
 
 /// The campaigns of sites, as they were a moment ago.
-pub(crate) struct Campaigns(Cache<SiteId, Arc<Known>>);
+pub(crate) struct Campaigns(Cache<SiteId, Arc<SiteCampaigns>>);
 
 /// Those of one site.
-pub(crate) struct Known {
+pub(crate) struct SiteCampaigns {
     read_at: Time,
     /// Those that readers are shown, with their sections, the narrowest first.
     shown: Vec<(String, CampaignId)>,
@@ -43,7 +43,7 @@ impl Campaigns {
         store: &Store,
         now: Time,
         site: SiteId,
-    ) -> Result<Arc<Known>, ApiError> {
+    ) -> Result<Arc<SiteCampaigns>, ApiError> {
         self.read(store, now, site, MAX_AGE_MICROS).await
     }
 
@@ -71,7 +71,7 @@ impl Campaigns {
         now: Time,
         site: SiteId,
         max_age: i64,
-    ) -> Result<Arc<Known>, ApiError> {
+    ) -> Result<Arc<SiteCampaigns>, ApiError> {
         let known = self.0.get(&site);
         if let Some(known) = known.as_ref()
             && now.micros() - known.read_at.micros() <= max_age
@@ -86,7 +86,7 @@ impl Campaigns {
         let shown = list.into_iter().filter(|own| own.hidden_at.is_none());
         let mut shown: Vec<_> = shown.map(|own| (own.draft.section, own.id)).collect();
         shown.sort_unstable_by(|(a, x), (b, y)| (b.len(), b, x).cmp(&(a.len(), a, y)));
-        let known = Arc::new(Known {
+        let known = Arc::new(SiteCampaigns {
             read_at: now,
             shown,
         });
@@ -100,7 +100,7 @@ impl Campaigns {
     }
 }
 
-impl Known {
+impl SiteCampaigns {
     /// What all pages of the section of `page` have in common: the first campaign of the narrowest section
     /// that holds it stands for that section.
     pub(crate) fn section(&self, page: &PageKey) -> FundingOf {

@@ -22,7 +22,7 @@ mod sites;
 mod state;
 
 pub use access::Access;
-pub use auth::{Invited, invite};
+pub use auth::{NewStaff, invite};
 pub use config::{
     Config, ConnectionLimits, DEFAULT_MAX_IMPORT_MB, ProxyHeader, RateLimits, RequestPace,
     StreamLimits, names_this_machine,
@@ -34,4 +34,4 @@ pub use http::page_cache::PageCache;
 pub use http::routes::{Declared, declared, router};
 pub use http::serve::{serve, serve_internal};
 pub use public::publication::{Publication, PublicationError, follow_articles};
-pub use state::{App, Parts, hook};
+pub use state::{App, AppParts, hook};

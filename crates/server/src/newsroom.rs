@@ -110,13 +110,13 @@ impl Newsroom {
 pub(crate) struct PageHead<'a> {
     pub(crate) title: &'a str,
     /// Its path below `/moderate/{site}` or `/admin/{site}`, as in the tables below.
-    pub(crate) at: At<'a>,
+    pub(crate) at: RailPosition<'a>,
     pub(crate) flash: Option<&'a FlashMessage>,
 }
 
 /// Where a page is, for the rail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum At<'a> {
+pub(crate) enum RailPosition<'a> {
     /// Among the moderators' queues.
     Queue(Queue),
     /// Below `/moderate/{site}`.
@@ -128,10 +128,10 @@ pub(crate) enum At<'a> {
 }
 
 /// A page of the rail: its path, what it is called, and who may see it.
-type Place = (&'static str, fn(&NewsroomTexts) -> &str, Role);
+type RailPage = (&'static str, fn(&NewsroomTexts) -> &str, Role);
 
 /// The desk's pages beside the queues.
-const DESK: [Place; 5] = [
+const DESK: [RailPage; 5] = [
     ("/search", |texts| &texts.titles.search, Role::Moderator),
     ("/log", |texts| &texts.titles.log, Role::Moderator),
     ("/pages", |texts| &texts.titles.pages, Role::Moderator),
@@ -144,7 +144,7 @@ const DESK: [Place; 5] = [
 ];
 
 /// The editors' pages.
-const EDIT: [Place; 4] = [
+const EDIT: [RailPage; 4] = [
     (
         "/recordings",
         |texts| &texts.titles.recordings,
@@ -162,7 +162,7 @@ pub(crate) const QUESTIONS: &str = "/questions";
 pub(crate) const CORRECTIONS: &str = "/corrections";
 
 /// The owner's pages.
-const ADMIN: [Place; 13] = [
+const ADMIN: [RailPage; 13] = [
     ("", |texts| &texts.titles.overview, Role::Owner),
     ("/settings", |texts| &texts.titles.settings, Role::Owner),
     ("/people", |texts| &texts.titles.people, Role::Owner),
@@ -187,7 +187,7 @@ const MAILS: &str = "/mails";
 
 /// How far something has come that is done in the background, for the page that shows it meanwhile.
 #[derive(Debug, Serialize)]
-pub(crate) struct StateBody {
+pub(crate) struct ProgressBody {
     /// In words.
     pub(crate) text: String,
     /// Whether that will be something else soon.
@@ -200,7 +200,7 @@ pub(crate) fn see_other(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
-fn rail(newsroom: &Newsroom, counts: &QueueCounts, at: At<'_>) -> Vec<RailSection> {
+fn rail(newsroom: &Newsroom, counts: &QueueCounts, at: RailPosition<'_>) -> Vec<RailSection> {
     let host = &newsroom.site.host;
     let (desk, edit, admin) = (
         desk(host),
@@ -213,15 +213,15 @@ fn rail(newsroom: &Newsroom, counts: &QueueCounts, at: At<'_>) -> Vec<RailSectio
         label: label(texts, queue),
         href: queue_path(&desk, queue),
         count: Some((queue.as_str(), counts.of(queue))),
-        is_current: at == At::Queue(queue),
+        is_current: at == RailPosition::Queue(queue),
     };
     let queues = decides.then(|| Queue::ALL.map(queue).to_vec());
     let has_mails = newsroom.app.config.mail_folder.is_some();
-    let entries = |base: &str, table: &[Place], here: Option<&str>| {
+    let entries = |base: &str, table: &[RailPage], here: Option<&str>| {
         let seen = table.iter().filter(|(path, _, least)| {
             newsroom.author.role >= *least && (*path != MAILS || has_mails)
         });
-        let entry = |(path, label, _): &Place| RailEntry {
+        let entry = |(path, label, _): &RailPage| RailEntry {
             label: label(texts),
             href: format!("{base}{path}"),
             count: None,
@@ -230,10 +230,10 @@ fn rail(newsroom: &Newsroom, counts: &QueueCounts, at: At<'_>) -> Vec<RailSectio
         seen.map(entry).collect::<Vec<_>>()
     };
     let (desk_here, edit_here, admin_here) = match at {
-        At::Queue(_) => (None, None, None),
-        At::Desk(path) => (Some(path), None, None),
-        At::Edit(path) => (None, Some(path), None),
-        At::Admin(path) => (None, None, Some(path)),
+        RailPosition::Queue(_) => (None, None, None),
+        RailPosition::Desk(path) => (Some(path), None, None),
+        RailPosition::Edit(path) => (None, Some(path), None),
+        RailPosition::Admin(path) => (None, None, Some(path)),
     };
     let sections = [
         (&texts.titles.queues, queues.unwrap_or_default()),

@@ -9,7 +9,7 @@ use rejoinder_core::{Token, TokenHash};
 use sha2::{Digest, Sha256};
 use store::Store;
 
-use crate::auth::provider::Openid;
+use crate::auth::provider::OpenidProviders;
 use crate::campaigns::Campaigns;
 use crate::config::Config;
 use crate::http::bodies::Bodies;
@@ -24,7 +24,7 @@ use crate::http::slots::Slots;
 use crate::sites::Sites;
 
 /// What a server is made of.
-pub struct Parts {
+pub struct AppParts {
     /// What the operator decided.
     pub config: Config,
     /// Where comments are kept. Its hook must tell `pages` and `live`: see [`hook`].
@@ -58,10 +58,10 @@ pub fn hook(pages: &PageCache, live: &Live) -> store::CommitHook {
 
 /// A running server's state; a handle to it, cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<State>);
+pub struct App(Arc<AppState>);
 
 /// What an [`App`] holds.
-pub struct State {
+pub struct AppState {
     pub(crate) config: Config,
     pub(crate) store: Arc<Store>,
     pub(crate) pages: PageCache,
@@ -84,14 +84,14 @@ pub struct State {
     pub(crate) requests: Names,
     pub(crate) metrics: Metrics,
     pub(crate) security: SecurityLog,
-    pub(crate) openid: Openid,
+    pub(crate) openid: OpenidProviders,
 }
 
 impl App {
     /// A server made of `parts`.
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(parts: AppParts) -> Self {
         let config = parts.config.settled();
-        Self(Arc::new(State {
+        Self(Arc::new(AppState {
             limits: Limits::new(config.rate_limits),
             slots: Slots::for_writing(config.rate_limits),
             renderings: Slots::for_reading(config.rate_limits),
@@ -108,7 +108,7 @@ impl App {
             pages: parts.pages,
             live: parts.live,
             backups: parts.backups,
-            openid: Openid::new(parts.outside.clone()),
+            openid: OpenidProviders::new(parts.outside.clone()),
             outside: parts.outside,
             ids: parts.ids,
             wake: parts.wake,
@@ -123,14 +123,14 @@ impl App {
 }
 
 impl Deref for App {
-    type Target = State;
+    type Target = AppState;
 
-    fn deref(&self) -> &State {
+    fn deref(&self) -> &AppState {
         &self.0
     }
 }
 
-impl State {
+impl AppState {
     pub(crate) fn now(&self) -> Time {
         self.clock.now()
     }

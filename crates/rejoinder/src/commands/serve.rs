@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use jobs::{Backups, Home};
-use server::{App, Config, ConnectionLimits, Live, PageCache, Parts, Publication, StreamLimits};
+use server::{App, AppParts, Config, ConnectionLimits, Live, PageCache, Publication, StreamLimits};
 use store::{Store, discussion::rendering};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -123,7 +123,7 @@ impl Running {
         tokio::spawn(renew(self.store.handle()));
         let numbered = Numbered::begin(self.store.handle()).await;
         let (connections, streams) = room(options);
-        let app = App::new(Parts {
+        let app = App::new(AppParts {
             config: Config {
                 base: options.base.clone(),
                 trusted_proxies: options.trusted_proxies.clone(),

@@ -2,7 +2,7 @@
 
 use rejoinder_core::identity::author::{self, Role};
 use rejoinder_core::{AuthorId, Clock as _, IdSource, Site, Token};
-use server::Invited;
+use server::NewStaff;
 use store::Store;
 
 use crate::cli::{StaffArgs, StaffCommand, StaffRole};
@@ -40,7 +40,7 @@ pub(crate) async fn link(
     let refused = || Failure::misused(format!("`{email}` does not look like an e-mail address"));
     let email = author::email(email).ok().flatten().ok_or_else(refused)?;
     let now = SystemClock.now();
-    let invited = Invited {
+    let invited = NewStaff {
         email: &email,
         role,
         author: AuthorId(IdSource::new(&SystemRandom).next(now)),

@@ -26,14 +26,14 @@ pub(crate) const USER: HeaderName = HeaderName::from_static("rejoinder-user");
 
 /// As whom a program acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Acting {
+pub(crate) enum ProgramActor {
     /// As itself, with what moderators may do.
     Itself,
     /// For someone; nobody yet where the request is yet to name them.
     For(Option<TokenHash>),
 }
 
-impl Acting {
+impl ProgramActor {
     /// What stands in the place of a browser's token.
     pub(crate) const fn token(self) -> Option<TokenHash> {
         match self {

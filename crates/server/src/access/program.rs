@@ -9,7 +9,7 @@ use rejoinder_core::{ApiScope, SiteId, Token};
 use store::Tx;
 use store::integrations::api_tokens::{self, Program};
 
-use super::acting::Acting;
+use super::acting::ProgramActor;
 use crate::http::error::ApiError;
 use crate::http::extract::{Visitor, text};
 use crate::http::limits::Act;
@@ -70,7 +70,7 @@ async fn program(
     scope: Option<ApiScope>,
     token: Option<(SiteId, Token)>,
     parts: &mut Parts,
-) -> Result<(Program, Acting), ApiError> {
+) -> Result<(Program, ProgramActor), ApiError> {
     let now = app.now();
     let found = match token {
         Some((site, secret)) => {
@@ -96,8 +96,8 @@ async fn program(
         return Err(missing(scope));
     }
     let acting = match scope.is_for_others() {
-        true => Acting::of_user(app, &program, &parts.headers).await?,
-        false => Acting::Itself,
+        true => ProgramActor::of_user(app, &program, &parts.headers).await?,
+        false => ProgramActor::Itself,
     };
     Ok((program, acting))
 }

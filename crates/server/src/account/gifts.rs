@@ -29,7 +29,7 @@ pub(super) async fn show(
     let receipt = ["receipt", "tx", "session_id"];
     let receipt = receipt.into_iter().find_map(|name| params.get(name));
     let receipt = receipt.filter(|own| own.len() <= MAX_RECEIPT);
-    let asked = Asked {
+    let asked = GiftsRequest {
         receipt: receipt.unwrap_or_default(),
         is_refused: params.get("did") == Some("unknown"),
         is_saved: params.get("did") == Some("saved"),
@@ -38,7 +38,7 @@ pub(super) async fn show(
 }
 
 /// How the page is asked for.
-struct Asked<'a> {
+struct GiftsRequest<'a> {
     receipt: &'a str,
     is_refused: bool,
     is_saved: bool,
@@ -48,7 +48,7 @@ async fn page(
     app: &App,
     visitor: &Visitor,
     member: &Member,
-    asked: Asked<'_>,
+    asked: GiftsRequest<'_>,
 ) -> Result<String, ApiError> {
     let (site, author) = (member.site.id, member.author.id);
     let read = app.store.read(move |tx| gifts::of_author(tx, site, author));

@@ -20,7 +20,8 @@ use webauthn_rs::prelude::{CredentialID, PasskeyRegistration, RegisterPublicKeyC
 
 use crate::access::Member;
 use crate::auth::webauthn::{
-    Unfit, answer, answered, ask, checker, checker_at, handle, kept, refused, secret, sign_count,
+    PasskeysUnavailable, answer, answered, ask, checker, checker_at, handle, kept, refused, secret,
+    sign_count,
 };
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
@@ -47,8 +48,8 @@ pub(super) async fn show(
         used_at: passkey.used_at,
     });
     let trouble = match checker(&visitor.base) {
-        Err(Unfit::NotSecure) => Some(PasskeyProblem::NotSecure),
-        Err(Unfit::NoName) => Some(PasskeyProblem::NoName),
+        Err(PasskeysUnavailable::NotSecure) => Some(PasskeyProblem::NotSecure),
+        Err(PasskeysUnavailable::NoName) => Some(PasskeyProblem::NoName),
         Ok(_) if !is_recent => Some(PasskeyProblem::NotRecent),
         Ok(_) if is_full(list.len()) => Some(PasskeyProblem::Full),
         Ok(_) => None,
@@ -102,14 +103,14 @@ async fn recent(app: &App, visitor: &Visitor, member: &Member) -> Result<(), Api
 /// Nothing needs to be said.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Nothing {}
+pub(super) struct EmptyBody {}
 
 /// `POST /account/{site}/passkeys/begin`: what a browser is to make a passkey of.
 pub(super) async fn begin(
     State(app): State<App>,
     visitor: Visitor,
     member: Member,
-    extract::Json(Nothing {}): extract::Json<Nothing>,
+    extract::Json(EmptyBody {}): extract::Json<EmptyBody>,
 ) -> Result<Response, ApiError> {
     app.limits.take(Act::Preview, &visitor, app.now())?;
     recent(&app, &visitor, &member).await?;
@@ -137,7 +138,7 @@ pub(super) async fn begin(
 /// A passkey that a browser has made.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Made {
+pub(super) struct NewPasskeyForm {
     name: String,
     ceremony: String,
     credential: Value,
@@ -148,7 +149,7 @@ pub(super) async fn add(
     State(app): State<App>,
     visitor: Visitor,
     member: Member,
-    extract::Json(made): extract::Json<Made>,
+    extract::Json(made): extract::Json<NewPasskeyForm>,
 ) -> Result<Response, ApiError> {
     let now = app.now();
     app.limits.take(Act::Preview, &visitor, now)?;

@@ -28,7 +28,7 @@ const LINK: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Someone whom an operator lets into the newsroom.
 #[derive(Debug)]
-pub struct Invited<'a> {
+pub struct NewStaff<'a> {
     /// Their address, already checked.
     pub email: &'a str,
     /// What they may do.
@@ -44,7 +44,7 @@ pub struct Invited<'a> {
 pub async fn invite(
     store: &Store,
     site: &Site,
-    invited: Invited<'_>,
+    invited: NewStaff<'_>,
     now: rejoinder_core::Time,
 ) -> Result<String, StoreError> {
     invite_by(store, site, invited, AuditActor::Console, now).await
@@ -54,7 +54,7 @@ pub async fn invite(
 pub(crate) async fn invite_by(
     store: &Store,
     site: &Site,
-    invited: Invited<'_>,
+    invited: NewStaff<'_>,
     by: AuditActor,
     now: rejoinder_core::Time,
 ) -> Result<String, StoreError> {

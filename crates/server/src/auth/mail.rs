@@ -17,7 +17,9 @@ use store::identity::mail_sign_ins::{
     self, LinkSignIn, LinkSignInOutcome, PendingSignIn, SignInRequest,
 };
 
-use super::{Way, asking, from_own_page, new_session, own_path, private, providers, token};
+use super::{
+    SignInOrigin, asking, from_own_page, new_session, own_path, private, providers, token,
+};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, Visitor};
@@ -40,7 +42,7 @@ pub(super) async fn ask(
     limit(&app, &visitor, &site, email.as_deref()).await?;
     let from = app.config.mail_from.as_deref();
     let from = from.ok_or_else(ApiError::not_found)?;
-    let way = Way::of(&visitor.base, &site, &fields);
+    let way = SignInOrigin::of(&visitor.base, &site, &fields);
     let context = context(&app, &site, &visitor.base.0);
     let Some(email) = email else {
         let error = ApiError::from(Refusal::EmailInvalid).told_in(site.settings.language);
@@ -101,7 +103,7 @@ fn wish(
     app: &App,
     visitor: &Visitor,
     site: &Site,
-    way: &Way,
+    way: &SignInOrigin,
     from: &str,
     email: &str,
     asked: &Token,

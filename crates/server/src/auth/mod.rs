@@ -35,7 +35,7 @@ use crate::public::threads::context;
 use crate::state::App;
 
 pub(crate) use invitations::invite_by;
-pub use invitations::{Invited, invite};
+pub use invitations::{NewStaff, invite};
 
 /// Coming in, and going out.
 pub(crate) fn routes() -> Vec<Route> {
@@ -68,7 +68,7 @@ async fn sign_in(
     }
     app.limits.take(Act::Preview, &visitor, app.now())?;
     let site = visitor.at(&app, params.site()?).await?;
-    let way = Way::of(&visitor.base, &site, &params);
+    let way = SignInOrigin::of(&visitor.base, &site, &params);
     let context = context(&app, &site, &visitor.base.0);
     let known = visitor.reader(&app, &site).await?.author;
     let page = match known.filter(|known| known.kind == AuthorKind::Account) {
@@ -97,7 +97,7 @@ async fn providers(app: &App, site: &Site) -> Result<Vec<OpenidProvider>, ApiErr
 fn asking<'a>(
     app: &App,
     base: &Base,
-    way: &'a Way,
+    way: &'a SignInOrigin,
     providers: &'a [OpenidProvider],
 ) -> SignInForm<'a> {
     SignInForm {
@@ -135,12 +135,12 @@ async fn sign_out(
 }
 
 /// Where someone who signs in came from, as far as it may be believed.
-struct Way {
+struct SignInOrigin {
     to: Option<String>,
     origin: Option<String>,
 }
 
-impl Way {
+impl SignInOrigin {
     /// From nowhere that is known.
     const fn none() -> Self {
         Self {

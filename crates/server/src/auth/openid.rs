@@ -15,8 +15,10 @@ use store::identity::identities::{self, IdentityClaims, IdentitySignIn, SignedIn
 use store::identity::openid::{self, OpenidProvider, OpenidRequest, OpenidReturn};
 
 use super::mail::go;
-use super::{Way, from_own_page, new_session};
-use crate::auth::provider::{Brought, Failure, ProviderIdentity, Secrets};
+use super::{SignInOrigin, from_own_page, new_session};
+use crate::auth::provider::{
+    AuthorizationReturn, AuthorizationSecrets, ProviderFailure, ProviderIdentity,
+};
 use crate::auth::webauthn::secret;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
@@ -40,12 +42,12 @@ pub(super) async fn start(
     from_own_page(&visitor)?;
     app.limits.take(Act::Preview, &visitor, app.now())?;
     let site = visitor.at(&app, fields.site()?).await?;
-    let way = Way::of(&visitor.base, &site, &fields);
+    let way = SignInOrigin::of(&visitor.base, &site, &fields);
     let id = fields.get("provider").and_then(|id| id.parse().ok());
     let provider = provider(&app, &site, id.unwrap_or(0)).await?;
     let provider = provider.ok_or_else(ApiError::not_found)?;
     let (now, state) = (app.now(), Token::new(&*app.random));
-    let secrets = Secrets::new(state.reveal(), &*app.random);
+    let secrets = AuthorizationSecrets::new(state.reveal(), &*app.random);
     let redirect = redirect(&visitor.base, &site);
     let url = app.openid.way(&provider, &redirect, &secrets, now).await;
     let url = match url {
@@ -93,9 +95,18 @@ pub(super) async fn callback(
     let site = visitor.at(&app, &host).await?;
     let sent = match take_back(&app, &visitor, &site, &params).await? {
         Ok(sent) => sent,
-        Err(stop) => return Ok(stopped(&app, &visitor, &site, &Way::none(), stop, "")),
+        Err(stop) => {
+            return Ok(stopped(
+                &app,
+                &visitor,
+                &site,
+                &SignInOrigin::none(),
+                stop,
+                "",
+            ));
+        }
     };
-    let way = Way {
+    let way = SignInOrigin {
         to: sent.to.clone(),
         origin: sent.origin.clone(),
     };
@@ -195,7 +206,7 @@ async fn believed(
             _ => ProviderProblem::Unbelievable,
         });
     };
-    let brought = Brought {
+    let brought = AuthorizationReturn {
         code: code.to_owned(),
         nonce: sent.nonce,
         verifier: sent.verifier,
@@ -237,12 +248,12 @@ const fn is_about_name(refusal: &Refusal) -> bool {
     )
 }
 
-fn stop_by(failure: &Failure, site: &Site, provider: &OpenidProvider) -> ProviderProblem {
+fn stop_by(failure: &ProviderFailure, site: &Site, provider: &OpenidProvider) -> ProviderProblem {
     let (site, issuer) = (&site.host, &provider.issuer);
     tracing::warn!(%site, %issuer, cause = %failure, "Nobody is signed in by {issuer}: {failure}");
     match failure {
-        Failure::Unreachable(_) => ProviderProblem::Unreachable,
-        Failure::Unbelievable(_) => ProviderProblem::Unbelievable,
+        ProviderFailure::Unreachable(_) => ProviderProblem::Unreachable,
+        ProviderFailure::Unbelievable(_) => ProviderProblem::Unbelievable,
     }
 }
 
@@ -251,7 +262,7 @@ fn stopped(
     app: &App,
     visitor: &Visitor,
     site: &Site,
-    way: &Way,
+    way: &SignInOrigin,
     stop: ProviderProblem,
     label: &str,
 ) -> Response {

@@ -22,7 +22,7 @@ use crate::state::App;
 /// Where someone wants to sign in.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wish {
+pub(super) struct PasskeySignInRequest {
     site: String,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Wish {
 pub(super) async fn begin(
     State(app): State<App>,
     visitor: Visitor,
-    extract::Json(wish): extract::Json<Wish>,
+    extract::Json(wish): extract::Json<PasskeySignInRequest>,
 ) -> Result<Response, ApiError> {
     from_own_page(&visitor)?;
     app.limits.take(Act::Preview, &visitor, app.now())?;
@@ -47,7 +47,7 @@ pub(super) async fn begin(
 /// What a browser let a passkey sign.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Signed {
+pub(super) struct SignedCeremony {
     site: String,
     ceremony: String,
     credential: Value,
@@ -55,7 +55,7 @@ pub(super) struct Signed {
 
 /// Who is signed in now.
 #[derive(Debug, Serialize)]
-struct Entered {
+struct SignedInBody {
     name: String,
 }
 
@@ -65,7 +65,7 @@ pub(super) async fn enter(
     State(app): State<App>,
     visitor: Visitor,
     headers: HeaderMap,
-    extract::Json(signed): extract::Json<Signed>,
+    extract::Json(signed): extract::Json<SignedCeremony>,
 ) -> Result<Response, ApiError> {
     from_own_page(&visitor)?;
     app.limits.take(Act::Preview, &visitor, app.now())?;
@@ -106,7 +106,7 @@ pub(super) async fn enter(
     if !app.store.write(enter).await? {
         return Err(refused());
     }
-    let entered = Json(Entered { name: account.name });
+    let entered = Json(SignedInBody { name: account.name });
     let signed_in = Extension(SignedIn {
         account: account.id,
         way: "passkey",

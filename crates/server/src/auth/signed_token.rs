@@ -95,7 +95,7 @@ fn check_header(token: &str) -> Result<(), Refusal> {
     let bytes = token.split('.').next().unwrap_or_default();
     let bytes = URL_SAFE_NO_PAD.decode(bytes);
     let bytes = bytes.map_err(|_| invalid("it is not a JSON Web Token"))?;
-    let Names(names) = serde_json::from_slice(&bytes)
+    let UniqueNames(names) = serde_json::from_slice(&bytes)
         .map_err(|_| invalid("its header is no JSON object that says each thing once"))?;
     if names.contains_key("crit") || names.contains_key("b64") {
         return Err(invalid("its header asks for an extension"));
@@ -109,29 +109,29 @@ fn check_header(token: &str) -> Result<(), Refusal> {
 }
 
 /// An object in which each name stands once.
-struct Names(BTreeMap<String, Value>);
+struct UniqueNames(BTreeMap<String, Value>);
 
-impl<'de> Deserialize<'de> for Names {
+impl<'de> Deserialize<'de> for UniqueNames {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Once;
-        impl<'de> Visitor<'de> for Once {
-            type Value = Names;
+        struct UniqueNamesVisitor;
+        impl<'de> Visitor<'de> for UniqueNamesVisitor {
+            type Value = UniqueNames;
 
             fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Names, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<UniqueNames, A::Error> {
                 let mut names = BTreeMap::new();
                 while let Some((name, value)) = map.next_entry::<String, Value>()? {
                     if names.insert(name, value).is_some() {
                         return Err(A::Error::custom("a name stands twice"));
                     }
                 }
-                Ok(Names(names))
+                Ok(UniqueNames(names))
             }
         }
-        from.deserialize_map(Once)
+        from.deserialize_map(UniqueNamesVisitor)
     }
 }
 

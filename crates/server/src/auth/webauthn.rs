@@ -19,7 +19,7 @@ use crate::state::{App, hash_of};
 
 /// Why passkeys cannot work at the address that a browser knows the server by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unfit {
+pub(crate) enum PasskeysUnavailable {
     /// Browsers use them over an encrypted connection only, or on this machine.
     NotSecure,
     /// They are made for a name, and this is a number.
@@ -27,16 +27,17 @@ pub(crate) enum Unfit {
 }
 
 /// What checks the passkeys of the server at `base`.
-pub(crate) fn checker(base: &Base) -> Result<Webauthn, Unfit> {
-    let url = Url::parse(&base.0).map_err(|_| Unfit::NoName)?;
-    let host = url.domain().ok_or(Unfit::NoName)?;
+pub(crate) fn checker(base: &Base) -> Result<Webauthn, PasskeysUnavailable> {
+    let url = Url::parse(&base.0).map_err(|_| PasskeysUnavailable::NoName)?;
+    let host = url.domain().ok_or(PasskeysUnavailable::NoName)?;
     if url.scheme() != "https" && !names_this_machine(host) {
-        return Err(Unfit::NotSecure);
+        return Err(PasskeysUnavailable::NotSecure);
     }
-    let origin = Url::parse(&url.origin().ascii_serialization()).map_err(|_| Unfit::NoName)?;
+    let origin =
+        Url::parse(&url.origin().ascii_serialization()).map_err(|_| PasskeysUnavailable::NoName)?;
     WebauthnBuilder::new(host, &origin)
         .and_then(|builder| builder.timeout(CEREMONY_LIFETIME).build())
-        .map_err(|_| Unfit::NoName)
+        .map_err(|_| PasskeysUnavailable::NoName)
 }
 
 /// Like [`checker`], where nothing is offered that cannot work.
@@ -57,7 +58,7 @@ pub(crate) fn handle(site: SiteId, account: AuthorId) -> Uuid {
 
 /// What a browser is asked, as its own function takes it.
 #[derive(Debug, Serialize)]
-pub(crate) struct Question {
+pub(crate) struct CeremonyBody {
     /// Comes back with the answer.
     ceremony: String,
     #[serde(rename = "publicKey")]
@@ -72,7 +73,7 @@ pub(crate) async fn ask(
     account: Option<&Author>,
     state: &impl Serialize,
     mut question: Value,
-) -> Result<Question, ApiError> {
+) -> Result<CeremonyBody, ApiError> {
     let now = app.now();
     let token = Token::new(&*app.random);
     let ceremony = Ceremony {
@@ -84,7 +85,7 @@ pub(crate) async fn ask(
     };
     let begin = move |tx: &mut store::Tx<'_>| passkeys::begin(tx, now, &ceremony);
     app.store.write(begin).await?;
-    Ok(Question {
+    Ok(CeremonyBody {
         ceremony: token.reveal(),
         public_key: question["publicKey"].take(),
     })
@@ -146,7 +147,7 @@ pub(crate) fn refused() -> ApiError {
 mod tests {
     use super::*;
 
-    fn check(base: &str) -> Option<Unfit> {
+    fn check(base: &str) -> Option<PasskeysUnavailable> {
         checker(&Base::from(base)).err()
     }
 
@@ -162,11 +163,11 @@ mod tests {
             assert_eq!(check(fit), None, "{fit}");
         }
         for (unfit, why) in [
-            ("http://comments.example", Unfit::NotSecure),
-            ("http://127.0.0.1:8080", Unfit::NoName),
-            ("https://[::1]", Unfit::NoName),
-            ("https://192.0.2.1", Unfit::NoName),
-            ("", Unfit::NoName),
+            ("http://comments.example", PasskeysUnavailable::NotSecure),
+            ("http://127.0.0.1:8080", PasskeysUnavailable::NoName),
+            ("https://[::1]", PasskeysUnavailable::NoName),
+            ("https://192.0.2.1", PasskeysUnavailable::NoName),
+            ("", PasskeysUnavailable::NoName),
         ] {
             assert_eq!(check(unfit), Some(why), "{unfit}");
         }

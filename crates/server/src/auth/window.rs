@@ -6,7 +6,7 @@ use rejoinder_core::{AuthorKind, Refusal, Token};
 use serde::{Deserialize, Serialize};
 use store::identity::sessions;
 
-use super::{Way, from_own_page};
+use super::{SignInOrigin, from_own_page};
 use crate::http::error::ApiError;
 use crate::http::extract::{self, Params, Visitor};
 use crate::http::limits::Act;
@@ -14,7 +14,7 @@ use crate::state::{App, hash_of};
 
 /// Whether someone is signed in.
 #[derive(Debug, Serialize)]
-pub(super) struct Now {
+pub(super) struct SignInStatus {
     is_signed_in: bool,
 }
 
@@ -23,10 +23,10 @@ pub(super) async fn state(
     State(app): State<App>,
     visitor: Visitor,
     params: Params,
-) -> Result<Json<Now>, ApiError> {
+) -> Result<Json<SignInStatus>, ApiError> {
     let site = visitor.at(&app, params.site()?).await?;
     let author = visitor.reader(&app, &site).await?.author;
-    Ok(Json(Now {
+    Ok(Json(SignInStatus {
         is_signed_in: author.is_some_and(|author| author.kind == AuthorKind::Account),
     }))
 }
@@ -34,14 +34,14 @@ pub(super) async fn state(
 /// For which page a session is handed over.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct HandOver {
+pub(super) struct HandOverRequest {
     site: String,
     origin: String,
 }
 
 /// What the opener takes up.
 #[derive(Debug, Serialize)]
-pub(super) struct Code {
+pub(super) struct HandOverCode {
     code: String,
 }
 
@@ -49,14 +49,14 @@ pub(super) struct Code {
 pub(super) async fn hand_over(
     State(app): State<App>,
     visitor: Visitor,
-    extract::Json(body): extract::Json<HandOver>,
-) -> Result<Json<Code>, ApiError> {
+    extract::Json(body): extract::Json<HandOverRequest>,
+) -> Result<Json<HandOverCode>, ApiError> {
     from_own_page(&visitor)?;
     let now = app.now();
     app.limits.take(Act::Preview, &visitor, now)?;
     let site = visitor.at(&app, &body.site).await?;
     let origin = body.origin;
-    if !Way::is_known(&visitor.base, &site, &origin) {
+    if !SignInOrigin::is_known(&visitor.base, &site, &origin) {
         return Err(ApiError::origin_refused());
     }
     let own = visitor.token_hash();
@@ -65,7 +65,7 @@ pub(super) async fn hand_over(
     let (site, hash) = (site.id, hash_of(&code));
     let offer = move |tx: &mut store::Tx<'_>| sessions::offer(tx, now, site, &own, &hash, &origin);
     app.store.write(offer).await?;
-    Ok(Json(Code {
+    Ok(Json(HandOverCode {
         code: code.reveal(),
     }))
 }

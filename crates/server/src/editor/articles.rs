@@ -19,7 +19,7 @@ pub(super) const MAX_ARTICLE: usize = 1 << 20;
 /// The text of an article, as HTML or as text; one of both.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ArticleText {
+pub(super) struct ArticleTextForm {
     /// The element of the page that holds the article, as HTML.
     html: Option<String>,
     /// The text, with one newline between blocks.
@@ -28,7 +28,7 @@ pub(super) struct ArticleText {
 
 /// The version of an article that its text is.
 #[derive(Debug, Serialize)]
-pub(super) struct ArticleVersion {
+pub(super) struct ArticleVersionBody {
     /// Counts the versions of the article, from 1.
     version: i64,
     /// Whether the text is another than that of the version before.
@@ -44,8 +44,8 @@ pub(super) async fn put(
     member: Member,
     visitor: Visitor,
     params: Params,
-    extract::Json(body): extract::Json<ArticleText>,
-) -> Result<Json<ArticleVersion>, ApiError> {
+    extract::Json(body): extract::Json<ArticleTextForm>,
+) -> Result<Json<ArticleVersionBody>, ApiError> {
     let key = visitor.page(&app, &member.site, params.page())?;
     policy::may_carry_thread(&member.site, &key)?;
     let text = match (body.text, body.html) {
@@ -58,7 +58,7 @@ pub(super) async fn put(
     };
     let n_scalars = text.chars().count();
     let (version, is_new) = keep(&app, &member, key, text).await?;
-    Ok(Json(ArticleVersion {
+    Ok(Json(ArticleVersionBody {
         version,
         is_new,
         n_scalars,

@@ -17,14 +17,14 @@ use crate::state::App;
 /// Who wrote an article.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Named {
+pub(super) struct ArticleAuthorsForm {
     /// Accounts of the site, each by its e-mail address or its id; none take the badge away.
     authors: Vec<String>,
 }
 
 /// The accounts that an article is by.
 #[derive(Debug, Serialize)]
-pub(super) struct Linked {
+pub(super) struct ArticleAuthorsBody {
     authors: Vec<LinkedAuthor>,
 }
 
@@ -40,15 +40,15 @@ pub(super) async fn put(
     member: Member,
     visitor: Visitor,
     params: Params,
-    extract::Json(body): extract::Json<Named>,
-) -> Result<Json<Linked>, ApiError> {
+    extract::Json(body): extract::Json<ArticleAuthorsForm>,
+) -> Result<Json<ArticleAuthorsBody>, ApiError> {
     let key = visitor.page(&app, &member.site, params.page())?;
     policy::may_carry_thread(&member.site, &key)?;
     if body.authors.len() > MAX_AUTHORS {
         return Err(Refusal::TooManyPageAuthors { max: MAX_AUTHORS }.into());
     }
     let linked = link(&app, &member, key, body.authors).await?;
-    Ok(Json(Linked {
+    Ok(Json(ArticleAuthorsBody {
         authors: linked.ok_or_else(ApiError::not_found)?,
     }))
 }

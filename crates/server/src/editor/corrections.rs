@@ -19,7 +19,7 @@ use super::reached_or_added;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, Visitor};
-use crate::newsroom::{At, CORRECTIONS, Newsroom, PageHead, see_other};
+use crate::newsroom::{CORRECTIONS, Newsroom, PageHead, RailPosition, see_other};
 
 /// So many corrections are shown at once.
 const AT_ONCE: usize = 30;
@@ -79,7 +79,7 @@ async fn page(
     let flash = did.and_then(|did| render::passages::corrections_flash(&newsroom.site, did));
     let head = PageHead {
         title: render::passages::corrections_title(&newsroom.site),
-        at: At::Edit(CORRECTIONS),
+        at: RailPosition::Edit(CORRECTIONS),
         flash: flash.as_ref(),
     };
     Ok(newsroom.page(&context, head, |frame| {

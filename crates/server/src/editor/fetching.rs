@@ -21,7 +21,7 @@ use crate::state::App;
 
 /// The last time that the text of an article was asked for, and what came of it.
 #[derive(Debug, Serialize)]
-pub(super) struct FetchState {
+pub(super) struct FetchBody {
     /// `never`, `waiting`, `fetched` or `failed`.
     state: &'static str,
     /// When it was asked for.
@@ -40,7 +40,7 @@ pub(super) struct FetchState {
     detail: Option<String>,
 }
 
-impl FetchState {
+impl FetchBody {
     /// That of an article that was never asked for.
     const NEVER: Self = Self {
         state: "never",
@@ -79,14 +79,14 @@ pub(super) async fn fetch(
     member: Member,
     visitor: Visitor,
     params: Params,
-) -> Result<(StatusCode, Json<FetchState>), ApiError> {
+) -> Result<(StatusCode, Json<FetchBody>), ApiError> {
     let key = visitor.page(&app, &member.site, params.page())?;
     let fetch = want(&app, &member, key).await?;
     let status = match fetch.ended {
         Some(_) => StatusCode::OK,
         None => StatusCode::ACCEPTED,
     };
-    Ok((status, Json(FetchState::of(&member.site, &fetch))))
+    Ok((status, Json(FetchBody::of(&member.site, &fetch))))
 }
 
 /// `GET /edit/{site}/articles/fetch`: what came of it.
@@ -95,7 +95,7 @@ pub(super) async fn state(
     member: Member,
     visitor: Visitor,
     params: Params,
-) -> Result<Json<FetchState>, ApiError> {
+) -> Result<Json<FetchBody>, ApiError> {
     let key = visitor.page(&app, &member.site, params.page())?;
     let (site, author) = (member.site.id, member.author.id);
     let read = move |tx: &mut Tx<'_>| {
@@ -110,8 +110,8 @@ pub(super) async fn state(
     };
     let found = app.store.read(read).await?;
     // What one does not reach answers as what nobody asked for.
-    Ok(Json(found.map_or(FetchState::NEVER, |own| {
-        FetchState::of(&member.site, &own)
+    Ok(Json(found.map_or(FetchBody::NEVER, |own| {
+        FetchBody::of(&member.site, &own)
     })))
 }
 

@@ -18,7 +18,7 @@ use super::{fetching as texts, reached_or_added};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, Visitor};
-use crate::newsroom::{At, Newsroom, PageHead, see_other};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, see_other};
 
 /// So many articles are shown.
 const AT_ONCE: i64 = 50;
@@ -144,7 +144,7 @@ pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<Stri
 }
 
 /// A passage that is to be placed.
-struct Lost {
+struct PassageToPlace {
     page: Page,
     id: PassageId,
     annotation: Annotation,
@@ -184,7 +184,7 @@ async fn page(
     let flash = did.and_then(|did| render::passages::flash(&newsroom.site, did));
     let head = PageHead {
         title: render::passages::title(&newsroom.site),
-        at: At::Edit("/passages"),
+        at: RailPosition::Edit("/passages"),
         flash: flash.as_ref(),
     };
     let placing = lost.as_ref().map(|lost| PlacingForm {
@@ -208,7 +208,7 @@ async fn page(
 }
 
 /// The places where a passage may stand, found where that keeps nobody waiting.
-async fn likely(lost: &Lost) -> Result<Vec<Selector>, ApiError> {
+async fn likely(lost: &PassageToPlace) -> Result<Vec<Selector>, ApiError> {
     let (text, annotation) = (lost.version.text.clone(), lost.annotation.clone());
     let find = move || {
         let places = candidates(&Folded::new(&text), annotation.to_find(), LIKELY_AT_ONCE);
@@ -235,7 +235,7 @@ fn to_place(
     scope: &Scope,
     page: PageId,
     id: PassageId,
-) -> store::Result<Option<Lost>> {
+) -> store::Result<Option<PassageToPlace>> {
     let Some(page) = pages::in_scope(tx, site, page, scope)? else {
         return Ok(None);
     };
@@ -244,7 +244,7 @@ fn to_place(
     };
     let mut all = anchoring::passages(tx, site, page.id)?.into_iter();
     let own = all.find(|(holder, _)| holder.passage() == Some(id));
-    Ok(own.map(|(_, annotation)| Lost {
+    Ok(own.map(|(_, annotation)| PassageToPlace {
         page,
         id,
         annotation,

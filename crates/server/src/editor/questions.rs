@@ -14,8 +14,8 @@ use store::{Result as StoreResult, Tx};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, Visitor};
-use crate::newsroom::{At, Newsroom, PageHead, QUESTIONS, see_other};
-use crate::reader::questions::{Asking, make, tidy};
+use crate::newsroom::{Newsroom, PageHead, QUESTIONS, RailPosition, see_other};
+use crate::reader::questions::{QuestionDraft, make, tidy};
 
 /// So many questions are shown at once.
 const AT_ONCE: usize = 30;
@@ -58,7 +58,7 @@ async fn page(
     let flash = did.and_then(|did| render::passages::questions_flash(&newsroom.site, did));
     let head = PageHead {
         title: render::passages::questions_title(&newsroom.site),
-        at: At::Edit(QUESTIONS),
+        at: RailPosition::Edit(QUESTIONS),
         flash: flash.as_ref(),
     };
     Ok(newsroom.page(&context, head, |frame| {
@@ -163,7 +163,7 @@ async fn ask_pasted(
     fields: &Params,
 ) -> Result<(), ApiError> {
     let value = |name: &str| fields.get(name).unwrap_or_default().trim();
-    let asking = Asking {
+    let asking = QuestionDraft {
         page: visitor.page(&newsroom.app, &newsroom.site, value("page"))?,
         title: None,
         selector: Selector::pasted(Quote::new(value("exact"), "", "")?),

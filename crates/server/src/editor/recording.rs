@@ -21,7 +21,7 @@ use super::{chapters, proposals};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, MAX_BODY, Params, PathId};
-use crate::newsroom::{At, Newsroom, PageHead, StateBody, see_other};
+use crate::newsroom::{Newsroom, PageHead, ProgressBody, RailPosition, see_other};
 use crate::public::recordings::stored;
 use crate::state::App;
 
@@ -45,7 +45,7 @@ struct RecordingDetails {
 
 /// What the form of the transcript shows: what was typed, and why it was not taken.
 #[derive(Default)]
-struct Typed<'a> {
+struct TranscriptForm<'a> {
     text: Option<&'a str>,
     problem: Option<String>,
     report: Option<TranscriptReport>,
@@ -63,14 +63,14 @@ pub(super) async fn show(
     let flash = params
         .get("did")
         .and_then(|did| render::recordings::flash(&newsroom.site, did));
-    Ok(page(&newsroom, id, flash.as_ref(), Typed::default()).await?)
+    Ok(page(&newsroom, id, flash.as_ref(), TranscriptForm::default()).await?)
 }
 
 async fn page(
     newsroom: &Newsroom,
     id: RecordingId,
     flash: Option<&FlashMessage>,
-    typed: Typed<'_>,
+    typed: TranscriptForm<'_>,
 ) -> Result<Html<String>, ApiError> {
     let site = newsroom.site.id;
     let read = newsroom.read(move |tx, scope| {
@@ -134,7 +134,7 @@ async fn page(
     let open: Vec<_> = open.collect();
     let head = PageHead {
         title: &read.recording.title,
-        at: At::Edit("/recordings/"),
+        at: RailPosition::Edit("/recordings/"),
         flash,
     };
     Ok(newsroom.page(&context, head, |frame| {
@@ -165,9 +165,9 @@ async fn page(
 pub(super) async fn state(
     newsroom: Newsroom,
     PathId(id): PathId<RecordingId>,
-) -> Result<Json<StateBody>, ApiError> {
+) -> Result<Json<ProgressBody>, ApiError> {
     let recording = reached(&newsroom, id).await?;
-    Ok(Json(StateBody {
+    Ok(Json(ProgressBody {
         text: render::recordings::state_of(&newsroom.site, &recording),
         is_underway: render::recordings::is_underway(&recording),
     }))
@@ -210,13 +210,13 @@ pub(super) async fn change(
             let Some(problem) = chapters::save(&newsroom.app, &recording, typed).await? else {
                 return Ok(see_other(&format!("{here}/{id}?did=saved")));
             };
-            let typed = Typed {
+            let typed = TranscriptForm {
                 chapters: Some(typed),
                 chapters_problem: Some(render::recordings::chapters_unfit(
                     &newsroom.site,
                     &problem,
                 )),
-                ..Typed::default()
+                ..TranscriptForm::default()
             };
             let page = page(&newsroom, id, None, typed).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -230,9 +230,9 @@ pub(super) async fn change(
             if let Some(did) = proposals::set_lock(&newsroom, &recording, act, &fields).await? {
                 return Ok(see_other(&format!("{here}/{id}?did={did}#proposals")));
             }
-            let typed = Typed {
+            let typed = TranscriptForm {
                 lock_problem: Some(render::recordings::lock_invalid(&newsroom.site)),
-                ..Typed::default()
+                ..TranscriptForm::default()
             };
             let page = page(&newsroom, id, None, typed).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -258,10 +258,10 @@ async fn save(
     let text = fields.get("text").unwrap_or_default();
     let reading = captions::read(text.as_bytes(), None);
     let refused = async |problem: String| {
-        let typed = Typed {
+        let typed = TranscriptForm {
             text: Some(text),
             problem: Some(problem),
-            ..Typed::default()
+            ..TranscriptForm::default()
         };
         let page = page(newsroom, recording.id, None, typed).await?;
         Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -309,12 +309,12 @@ async fn save(
             )))
         }
         Some(_) => {
-            let typed = Typed {
+            let typed = TranscriptForm {
                 report: Some(render::recordings::report(
                     &newsroom.site,
                     &reading.warnings,
                 )),
-                ..Typed::default()
+                ..TranscriptForm::default()
             };
             let flash = render::recordings::flash(&newsroom.site, "saved");
             Ok(page(newsroom, recording.id, flash.as_ref(), typed)

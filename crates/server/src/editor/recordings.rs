@@ -15,7 +15,7 @@ use store::{Tx, moderation::groups};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, Visitor};
-use crate::newsroom::{At, Newsroom, PageHead, see_other};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, see_other};
 
 /// So many recordings are shown at once.
 const AT_ONCE: usize = 50;
@@ -65,7 +65,7 @@ async fn page(
     let rows: Vec<_> = rows.collect();
     let head = PageHead {
         title: render::recordings::title(&newsroom.site),
-        at: At::Edit("/recordings"),
+        at: RailPosition::Edit("/recordings"),
         flash: None,
     };
     Ok(newsroom.page(&context, head, |frame| {
@@ -92,7 +92,7 @@ pub(super) async fn attach(
         !value("cut_of").is_empty(),
     ) {
         Ok(source) => {
-            let new = New {
+            let new = NewRecordingForm {
                 page: value("page"),
                 title: value("title"),
                 cut_of: value("cut_of"),
@@ -129,7 +129,7 @@ pub(super) async fn attach(
 }
 
 /// A recording as an editor wants it attached.
-pub(super) struct New<'a> {
+pub(super) struct NewRecordingForm<'a> {
     /// The page's address or key.
     pub(super) page: &'a str,
     pub(super) title: &'a str,
@@ -175,7 +175,7 @@ fn refused(site: &Site, unfit: RecordingFormProblem) -> ApiError {
 }
 
 /// What became of a recording that was to be attached.
-enum Attached {
+enum AttachOutcome {
     Here,
     /// The member does not reach its page.
     Unreached,
@@ -189,7 +189,7 @@ enum Attached {
 pub(super) async fn attach_one(
     newsroom: &Newsroom,
     visitor: &Visitor,
-    new: New<'_>,
+    new: NewRecordingForm<'_>,
 ) -> Result<RecordingId, ApiError> {
     let now = newsroom.app.now();
     let title = lines(new.title).replace('\n', " ");
@@ -247,7 +247,7 @@ pub(super) async fn attach_one(
             (None, None) => None,
         };
         let Some(page) = page else {
-            return Ok(Attached::Unreached);
+            return Ok(AttachOutcome::Unreached);
         };
         let new = NewRecording {
             id,
@@ -258,21 +258,21 @@ pub(super) async fn attach_one(
             by: Some(author),
         };
         if attaching::room(tx, &own)? < least {
-            return Ok(Attached::NoRoom);
+            return Ok(AttachOutcome::NoRoom);
         }
         Ok(match attaching::attach(tx, now, site, &new)? {
-            true => Attached::Here,
-            false => Attached::Full,
+            true => AttachOutcome::Here,
+            false => AttachOutcome::Full,
         })
     };
     let unfit = match newsroom.app.store.write(write).await? {
-        Attached::Here => {
+        AttachOutcome::Here => {
             (newsroom.app.wake)();
             return Ok(id);
         }
-        Attached::Unreached => return Err(ApiError::not_found()),
-        Attached::Full => RecordingFormProblem::Full { max: MAX_EACH },
-        Attached::NoRoom => RecordingFormProblem::Room {
+        AttachOutcome::Unreached => return Err(ApiError::not_found()),
+        AttachOutcome::Full => RecordingFormProblem::Full { max: MAX_EACH },
+        AttachOutcome::NoRoom => RecordingFormProblem::Room {
             max: settings.max_recordings_mb,
         },
     };

@@ -11,7 +11,7 @@ use super::recording::reached;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::PathId;
-use crate::newsroom::{At, Newsroom, PageHead};
+use crate::newsroom::{Newsroom, PageHead, RailPosition};
 use crate::public::recordings::stored;
 
 /// The lines that are others than in the revision before.
@@ -37,7 +37,7 @@ pub(super) async fn show(
     };
     let head = PageHead {
         title: render::recordings::changes(&newsroom.site),
-        at: At::Edit("/recordings/"),
+        at: RailPosition::Edit("/recordings/"),
         flash: None,
     };
     Ok(newsroom.page(&context, head, |frame| {

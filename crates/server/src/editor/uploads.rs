@@ -13,7 +13,7 @@ use store::moderation::groups;
 use store::recordings::attaching::RecordingSource;
 use store::recordings::{files, listing};
 
-use super::recordings::{New, attach_one};
+use super::recordings::{NewRecordingForm, attach_one};
 use crate::http::error::ApiError;
 use crate::http::extract::Visitor;
 use crate::http::tus::{self, Announced};
@@ -29,7 +29,7 @@ pub(super) async fn begin(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let announced = Announced::read(&headers, MAX_FILE)?;
-    let new = New {
+    let new = NewRecordingForm {
         page: announced.value("page"),
         title: announced.value("title"),
         cut_of: announced.value("cut_of"),

@@ -32,7 +32,7 @@ const MAX_PAGES: usize = 1_000;
 /// What the scripts go by, in their own words.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct ConfigBody {
+struct IssoConfigBody {
     reply_to_self: bool,
     require_email: bool,
     require_author: bool,
@@ -42,7 +42,7 @@ struct ConfigBody {
     feed: bool,
 }
 
-impl ConfigBody {
+impl IssoConfigBody {
     fn of(app: &App, site: &Site) -> Self {
         let email = site.settings.email;
         Self {
@@ -60,8 +60,8 @@ impl ConfigBody {
 
 /// The configuration, where it is asked for alone.
 #[derive(Debug, Serialize)]
-pub(super) struct Config {
-    config: ConfigBody,
+pub(super) struct IssoConfig {
+    config: IssoConfigBody,
 }
 
 /// `GET /isso/{site}/config`
@@ -69,16 +69,16 @@ pub(super) async fn config(
     State(app): State<App>,
     visitor: Visitor,
     Path(host): Path<String>,
-) -> Result<Json<Config>, ApiError> {
+) -> Result<Json<IssoConfig>, ApiError> {
     let site = site(&app, &visitor, &host).await?;
     app.limits.take(Act::Read, &visitor, app.now())?;
-    let config = ConfigBody::of(&app, &site);
-    Ok(Json(Config { config }))
+    let config = IssoConfigBody::of(&app, &site);
+    Ok(Json(IssoConfig { config }))
 }
 
 /// What answers, and for whom.
 #[derive(Debug, Serialize)]
-pub(super) struct Info {
+pub(super) struct IssoInfo {
     version: &'static str,
     host: String,
     origin: String,
@@ -90,10 +90,10 @@ pub(super) async fn info(
     State(app): State<App>,
     visitor: Visitor,
     Path(host): Path<String>,
-) -> Result<Json<Info>, ApiError> {
+) -> Result<Json<IssoInfo>, ApiError> {
     let site = site(&app, &visitor, &host).await?;
     app.limits.take(Act::Read, &visitor, app.now())?;
-    Ok(Json(Info {
+    Ok(Json(IssoInfo {
         version: "0.14.0",
         host: visitor.base.0.to_string(),
         origin: site.origins.first().cloned().unwrap_or_default(),
@@ -103,12 +103,12 @@ pub(super) async fn info(
 
 /// A part of a thread.
 #[derive(Debug, Serialize)]
-pub(super) struct ThreadBody {
+pub(super) struct IssoThread {
     id: Option<String>,
     total_replies: i64,
     hidden_replies: i64,
     replies: Vec<IssoComment>,
-    config: ConfigBody,
+    config: IssoConfigBody,
 }
 
 /// `GET /isso/{site}/`: the thread of a page, or the replies of one of its comments.
@@ -117,7 +117,7 @@ pub(super) async fn thread(
     visitor: Visitor,
     Path(host): Path<String>,
     params: Params,
-) -> Result<Json<ThreadBody>, ApiError> {
+) -> Result<Json<IssoThread>, ApiError> {
     let site = site(&app, &visitor, &host).await?;
     app.limits.take(Act::Read, &visitor, app.now())?;
     let keys = page_keys(&app, &visitor, &site, params.get("uri").unwrap_or_default())?;
@@ -126,9 +126,9 @@ pub(super) async fn thread(
     let load = move |tx: &mut Tx<'_>| slices::load(tx, id, &keys, &query);
     let slice = app.store.read(load).await?;
     let parent = query.parent.map(|id| id.0.to_string());
-    let config = ConfigBody::of(&app, &site);
+    let config = IssoConfigBody::of(&app, &site);
     let Some(slice) = slice else {
-        return Ok(Json(ThreadBody {
+        return Ok(Json(IssoThread {
             id: parent,
             total_replies: 0,
             hidden_replies: 0,
@@ -143,7 +143,7 @@ pub(super) async fn thread(
         None => slice.page.n_comments,
         Some(_) => slice.n_in_all,
     };
-    Ok(Json(ThreadBody {
+    Ok(Json(IssoThread {
         id: parent,
         total_replies,
         hidden_replies: slice.n_in_all.saturating_sub(n_seen).max(0),

@@ -19,7 +19,7 @@ use crate::http::error::ApiError;
 use crate::http::extract::{self, Params, Visitor};
 use crate::http::limits::Act;
 use crate::public::threads::context;
-use crate::reader::posting::{self, Change, Draft};
+use crate::reader::posting::{self, CommentChange, CommentDraft};
 use crate::reader::work::Proof;
 use crate::reader::{find, preview as previewing, votes};
 use crate::state::App;
@@ -31,7 +31,7 @@ const X_SET_COOKIE: HeaderName = HeaderName::from_static("x-set-cookie");
 /// A comment to post: what the scripts send, and nothing else.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct NewComment {
+pub(super) struct IssoNewComment {
     text: String,
     author: Option<String>,
     email: Option<String>,
@@ -47,7 +47,7 @@ pub(super) async fn post(
     visitor: Visitor,
     Path(host): Path<String>,
     params: Params,
-    extract::Json(body): extract::Json<NewComment>,
+    extract::Json(body): extract::Json<IssoNewComment>,
 ) -> Result<(StatusCode, HeaderMap, Json<IssoComment>), ApiError> {
     let site = acting_site(&app, &visitor, &host).await?;
     let page = page(&app, &visitor, &site, params.get("uri").unwrap_or_default()).await?;
@@ -59,7 +59,7 @@ pub(super) async fn post(
         .notification
         .is_some_and(|wish| wish == 1 || wish == true);
     let can_mail = app.config.mail_from.is_some();
-    let draft = Draft {
+    let draft = CommentDraft {
         page,
         title: body.title,
         parent: body.parent.map(parent).transpose()?.flatten(),
@@ -146,7 +146,7 @@ pub(super) async fn view(
 /// Another text; name and website stay.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct NewText {
+pub(super) struct IssoEdit {
     text: String,
 }
 
@@ -155,10 +155,10 @@ pub(super) async fn edit(
     State(app): State<App>,
     visitor: Visitor,
     Path((host, id)): Path<(String, String)>,
-    extract::Json(body): extract::Json<NewText>,
+    extract::Json(body): extract::Json<IssoEdit>,
 ) -> Result<Json<IssoComment>, ApiError> {
     let (site, comment) = named(&app, &visitor, &host, &id).await?;
-    let change = Change {
+    let change = CommentChange {
         text: body.text,
         sources: None,
         revision: None,
@@ -190,7 +190,7 @@ pub(super) async fn remove(
 
 /// The votes on a comment, and why one was not counted.
 #[derive(Debug, Serialize)]
-pub(super) struct Votes {
+pub(super) struct IssoVotes {
     likes: i64,
     dislikes: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -202,7 +202,7 @@ pub(super) async fn like(
     State(app): State<App>,
     visitor: Visitor,
     Path((host, id)): Path<(String, String)>,
-) -> Result<(HeaderMap, Json<Votes>), ApiError> {
+) -> Result<(HeaderMap, Json<IssoVotes>), ApiError> {
     vote(&app, &visitor, &host, &id, 1).await
 }
 
@@ -211,7 +211,7 @@ pub(super) async fn dislike(
     State(app): State<App>,
     visitor: Visitor,
     Path((host, id)): Path<(String, String)>,
-) -> Result<(HeaderMap, Json<Votes>), ApiError> {
+) -> Result<(HeaderMap, Json<IssoVotes>), ApiError> {
     vote(&app, &visitor, &host, &id, -1).await
 }
 
@@ -223,13 +223,13 @@ async fn vote(
     host: &str,
     id: &str,
     value: i64,
-) -> Result<(HeaderMap, Json<Votes>), ApiError> {
+) -> Result<(HeaderMap, Json<IssoVotes>), ApiError> {
     let (site, comment) = named(app, visitor, host, id).await?;
     let id = comment.id.to_string();
     let cast = votes::vote(app, visitor, &id, Some(&site.host), value);
     match cast.await {
         Ok((tally, headers)) => {
-            let votes = Votes {
+            let votes = IssoVotes {
                 likes: tally.up,
                 dislikes: tally.down,
                 message: None,
@@ -242,7 +242,7 @@ async fn vote(
                 &comment,
                 IssoTextFormat::Html,
             );
-            let votes = Votes {
+            let votes = IssoVotes {
                 likes: shown.likes,
                 dislikes: shown.dislikes,
                 message: Some(error.detail),
@@ -256,13 +256,13 @@ async fn vote(
 /// A text to try out.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TryText {
+pub(super) struct IssoPreviewRequest {
     text: String,
 }
 
 /// How it will look.
 #[derive(Debug, Serialize)]
-pub(super) struct Preview {
+pub(super) struct IssoPreview {
     text: String,
 }
 
@@ -271,9 +271,9 @@ pub(super) async fn preview(
     State(app): State<App>,
     visitor: Visitor,
     Path(host): Path<String>,
-    extract::Json(body): extract::Json<TryText>,
-) -> Result<Json<Preview>, ApiError> {
+    extract::Json(body): extract::Json<IssoPreviewRequest>,
+) -> Result<Json<IssoPreview>, ApiError> {
     let site = acting_site(&app, &visitor, &host).await?;
     let text = previewing::html(&app, &visitor, &site, &body.text, None).await?;
-    Ok(Json(Preview { text }))
+    Ok(Json(IssoPreview { text }))
 }

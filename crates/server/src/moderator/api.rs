@@ -17,7 +17,8 @@ use crate::state::App;
 
 /// A part of a list of comments, as moderators see them.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Moderated {
+#[schema(as = Moderated)]
+pub(crate) struct ModeratedList {
     /// The comments.
     comments: Vec<ModeratedComment>,
     /// Where the list goes on, as `after`; nothing at its end.
@@ -99,7 +100,7 @@ pub(crate) async fn queue(
     member: Member,
     Path((_, word)): Path<(String, String)>,
     params: Params,
-) -> Result<Json<Moderated>, ApiError> {
+) -> Result<Json<ModeratedList>, ApiError> {
     let queue = Queue::from_word(&word).ok_or_else(ApiError::not_found)?;
     let order = match params.get("order") {
         None | Some("newest") => QueueOrder::Newest,
@@ -137,7 +138,7 @@ pub(crate) async fn search(
     State(app): State<App>,
     member: Member,
     params: Params,
-) -> Result<Json<Moderated>, ApiError> {
+) -> Result<Json<ModeratedList>, ApiError> {
     let search: CommentSearch = params.read("q")?.unwrap_or_default();
     if search == CommentSearch::default() {
         return Err(ApiError::query("q", "There is nothing to look for."));
@@ -151,8 +152,8 @@ pub(crate) async fn search(
     Ok(Json(in_json(app.store.read(read).await?)))
 }
 
-fn in_json(listed: QueueSlice) -> Moderated {
-    Moderated {
+fn in_json(listed: QueueSlice) -> ModeratedList {
+    ModeratedList {
         comments: listed.items.into_iter().map(comment).collect(),
         next: listed.next.map(|next| next.to_string()),
     }

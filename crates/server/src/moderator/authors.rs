@@ -18,11 +18,11 @@ use store::moderation::{
 use store::{Tx, moderation::queues};
 
 use super::flash;
-use super::rows::{self, AT_ONCE, Loaded};
+use super::rows::{self, AT_ONCE, LoadedRow};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, PathId};
-use crate::newsroom::{At, Newsroom, PageHead, desk, see_other};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, desk, see_other};
 
 /// `GET /moderate/{site}/authors/{id}`: an author's drawer, and their comments.
 pub(super) async fn author(
@@ -35,7 +35,7 @@ pub(super) async fn author(
 
 struct AuthorDetails {
     drawer: AuthorProfile,
-    rows: Vec<Loaded>,
+    rows: Vec<LoadedRow>,
     next: Option<CommentId>,
 }
 
@@ -66,7 +66,7 @@ async fn shown(
         "",
         &read.rows,
         next,
-        rows::Place {
+        rows::RowContext {
             site: &newsroom.site,
             desk: &desk,
             back: &back,
@@ -77,7 +77,7 @@ async fn shown(
     let author = &read.drawer.author;
     let head = PageHead {
         title: name(newsroom.texts(), author),
-        at: At::Desk("/authors/"),
+        at: RailPosition::Desk("/authors/"),
         flash: flash.as_ref(),
     };
     let history: Vec<StandingChangeRow> = read.drawer.history.into_iter().map(changed).collect();
@@ -154,20 +154,20 @@ async fn done(
         reason: reason.filter(|reason| !reason.trim().is_empty()),
     };
     let texts = newsroom.texts();
-    let act = Act::read(texts, fields, now)?;
-    if act == Act::Note && change.reason.is_none() {
+    let act = DrawerAction::read(texts, fields, now)?;
+    if act == DrawerAction::Note && change.reason.is_none() {
         return Err(problem(&texts.problems.note_first));
     }
     let write = move |tx: &mut Tx<'_>| match act {
-        Act::Note => sanctions::add_note(tx, now, &change),
-        Act::Trust(trust) => sanctions::set_trust(tx, now, &change, trust),
-        Act::Suspend(until) => sanctions::suspend(tx, now, &change, until),
-        Act::Ban {
+        DrawerAction::Note => sanctions::add_note(tx, now, &change),
+        DrawerAction::Trust(trust) => sanctions::set_trust(tx, now, &change, trust),
+        DrawerAction::Suspend(until) => sanctions::suspend(tx, now, &change, until),
+        DrawerAction::Ban {
             until,
             with_address,
         } => sanctions::ban(tx, now, &change, until, with_address),
-        Act::Lift => sanctions::lift(tx, now, &change),
-        Act::RemovePicture => sanctions::remove_picture(tx, now, &change),
+        DrawerAction::Lift => sanctions::lift(tx, now, &change),
+        DrawerAction::RemovePicture => sanctions::remove_picture(tx, now, &change),
     };
     newsroom.app.store.write(write).await?;
     Ok(act.word())
@@ -175,7 +175,7 @@ async fn done(
 
 /// What a form of the drawer asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Act {
+enum DrawerAction {
     Note,
     Trust(Trust),
     Suspend(Option<Time>),
@@ -187,7 +187,7 @@ enum Act {
     RemovePicture,
 }
 
-impl Act {
+impl DrawerAction {
     fn read(texts: &NewsroomTexts, fields: &Params, now: Time) -> Result<Self, ApiError> {
         Ok(match fields.get("action").unwrap_or_default() {
             "note" => Self::Note,
@@ -267,7 +267,7 @@ pub(super) async fn banned(newsroom: Newsroom, params: Params) -> Result<Html<St
     let banned: Vec<BannedAuthorRow> = banned.into_iter().map(stopped).collect();
     let head = PageHead {
         title: &newsroom.texts().titles.banned_authors,
-        at: At::Desk("/authors"),
+        at: RailPosition::Desk("/authors"),
         flash: None,
     };
     Ok(newsroom.page(&context, head, |frame| {

@@ -9,12 +9,12 @@ use store::discussion::versions;
 use store::moderation::decisions::{LogQuery, LogSubject};
 use store::{discussion::comments, moderation::inside};
 
-use super::rows::{self, Loaded};
+use super::rows::{self, LoadedRow};
 use super::{flash, log};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Params, PathId};
-use crate::newsroom::{At, Newsroom, PageContext, PageHead, desk};
+use crate::newsroom::{Newsroom, PageContext, PageHead, RailPosition, desk};
 
 /// How many comments above and below are shown.
 const AROUND: usize = 10;
@@ -23,7 +23,7 @@ const AROUND: usize = 10;
 const LOG: usize = 50;
 
 struct CommentDetails {
-    row: Loaded,
+    row: LoadedRow,
     ancestors: Vec<Comment>,
     replies: Vec<Comment>,
     program: Option<String>,
@@ -48,7 +48,7 @@ pub(super) async fn comment(
         "",
         &rows,
         None,
-        rows::Place {
+        rows::RowContext {
             site: &newsroom.site,
             desk: &desk,
             back: &back,
@@ -73,7 +73,7 @@ pub(super) async fn comment(
     );
     let head = PageHead {
         title: &title,
-        at: At::Desk("/comments"),
+        at: RailPosition::Desk("/comments"),
         flash: flash.as_ref(),
     };
     Ok(newsroom.page(&context, head, |frame| {

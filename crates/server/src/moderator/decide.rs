@@ -13,9 +13,9 @@ use store::moderation::decisions::{
 };
 use store::{StoreError, Tx};
 
-use super::flash::{Outcome, back};
+use super::flash::{DecisionSummary, back};
 use super::queues::in_json;
-use super::rows::{self, Judged};
+use super::rows::{self, SeenRevision};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params};
@@ -34,27 +34,27 @@ pub(super) async fn undo(newsroom: Newsroom, headers: HeaderMap, Form(fields): F
 }
 
 /// What was done, and to which comments.
-struct Done {
-    outcome: Outcome,
+struct BatchOutcome {
+    outcome: DecisionSummary,
     /// The comments that were changed, and the decision that did it.
     changed: Vec<(CommentId, Option<DecisionId>)>,
     /// The comments that were not, and why.
     refused: Vec<(CommentId, Refusal)>,
 }
 
-impl Done {
+impl BatchOutcome {
     const fn of(action: LogAction) -> Self {
         Self {
-            outcome: Outcome::of(action),
+            outcome: DecisionSummary::of(action),
             changed: Vec::new(),
             refused: Vec::new(),
         }
     }
 }
 
-async fn decide_all(newsroom: &Newsroom, fields: &Params) -> Result<Done, ApiError> {
-    let named = fields.all("comment").map(Judged::parse);
-    let judged: Vec<Judged> = named.collect::<Result<_, _>>()?;
+async fn decide_all(newsroom: &Newsroom, fields: &Params) -> Result<BatchOutcome, ApiError> {
+    let named = fields.all("comment").map(SeenRevision::parse);
+    let judged: Vec<SeenRevision> = named.collect::<Result<_, _>>()?;
     if judged.len() > MAX_AT_ONCE {
         let detail = format!("At most {MAX_AT_ONCE} comments can be decided on at once.");
         return Err(ApiError::query("comment", detail));
@@ -62,7 +62,7 @@ async fn decide_all(newsroom: &Newsroom, fields: &Params) -> Result<Done, ApiErr
     let action = fields.get("action").and_then(ModerationAction::from_word);
     let action = action.ok_or_else(|| ApiError::query("action", "There is no such action."))?;
     let note = fields.get("note").map(|note| note.replace("\r\n", "\n"));
-    let one = |seen: &Judged| DecisionRequest {
+    let one = |seen: &SeenRevision| DecisionRequest {
         site: newsroom.site.id,
         moderator: newsroom.author.clone(),
         comment: seen.comment,
@@ -80,10 +80,10 @@ async fn decide_all(newsroom: &Newsroom, fields: &Params) -> Result<Done, ApiErr
 
 fn gather(
     action: ModerationAction,
-    judged: &[Judged],
+    judged: &[SeenRevision],
     results: Vec<Result<DecisionOutcome, Refusal>>,
-) -> Done {
-    let mut done = Done::of(LogAction::from(action));
+) -> BatchOutcome {
+    let mut done = BatchOutcome::of(LogAction::from(action));
     for (seen, result) in judged.iter().zip(results) {
         match result {
             Ok(decided) => done.changed.push((seen.comment, decided.decision)),
@@ -103,7 +103,7 @@ fn gather(
     done
 }
 
-async fn undo_all(newsroom: &Newsroom, fields: &Params) -> Result<Done, ApiError> {
+async fn undo_all(newsroom: &Newsroom, fields: &Params) -> Result<BatchOutcome, ApiError> {
     let named = fields.get("decisions").unwrap_or_default().split(',');
     let named: Result<Vec<DecisionId>, _> = named.take(MAX_AT_ONCE).map(str::parse).collect();
     let named = named.map_err(|_| ApiError::query("decisions", "This names no decision."))?;
@@ -124,7 +124,7 @@ async fn undo_all(newsroom: &Newsroom, fields: &Params) -> Result<Done, ApiError
         Ok(results)
     };
     let results = newsroom.app.store.write(write).await?;
-    let mut done = Done::of(LogAction::Undo);
+    let mut done = BatchOutcome::of(LogAction::Undo);
     for result in results {
         match result {
             Ok(comment) => {
@@ -143,7 +143,7 @@ async fn answer(
     newsroom: &Newsroom,
     headers: &HeaderMap,
     fields: &Params,
-    done: Result<Done, ApiError>,
+    done: Result<BatchOutcome, ApiError>,
 ) -> Response {
     let back = back(fields, &desk(&newsroom.site.host));
     let wants_json = headers
@@ -165,7 +165,7 @@ async fn answer(
 async fn in_place(
     newsroom: &Newsroom,
     back: &str,
-    done: Done,
+    done: BatchOutcome,
 ) -> Result<Json<serde_json::Value>, ApiError> {
     let site = newsroom.site.id;
     let stays = matches!(
@@ -179,7 +179,7 @@ async fn in_place(
     let read = newsroom.read(move |tx, scope| rows::some(tx, site, scope, &shown, &judged));
     let (context, rows) = read.await?;
     let (desk, now) = (desk(&newsroom.site.host), newsroom.app.now());
-    let at = rows::Place {
+    let at = rows::RowContext {
         site: &newsroom.site,
         desk: &desk,
         back,

@@ -5,17 +5,17 @@ use rejoinder_core::moderation::LogAction;
 use render::catalogue::NewsroomTexts;
 use render::newsroom::FlashMessage;
 
-use super::rows::Judged;
+use super::rows::SeenRevision;
 use crate::http::extract::Params;
 
 /// What became of what a form asked for.
 #[derive(Debug)]
-pub(super) struct Outcome {
+pub(super) struct DecisionSummary {
     pub(super) action: LogAction,
     /// How many comments it changed.
     pub(super) n: usize,
     /// Those that were edited meanwhile, and the revision that was judged.
-    pub(super) edited: Vec<Judged>,
+    pub(super) edited: Vec<SeenRevision>,
     /// How many could not be decided on for another reason.
     pub(super) n_refused: usize,
     /// The decisions that were made, separated by commas.
@@ -24,7 +24,7 @@ pub(super) struct Outcome {
 
 const NAMES: [&str; 5] = ["did", "n", "edited", "not", "undo"];
 
-impl Outcome {
+impl DecisionSummary {
     /// Nothing done yet.
     pub(super) const fn of(action: LogAction) -> Self {
         Self {
@@ -55,7 +55,7 @@ impl Outcome {
             query.append_pair("not", &self.n_refused.to_string());
         }
         if !self.edited.is_empty() {
-            let one = |seen: &Judged| format!("{}.{}", seen.comment, seen.revision);
+            let one = |seen: &SeenRevision| format!("{}.{}", seen.comment, seen.revision);
             let edited: Vec<String> = self.edited.iter().map(one).collect();
             query.append_pair("edited", &edited.join(","));
         }
@@ -76,7 +76,7 @@ pub(super) fn from_address(
     if params.get("n").is_none() {
         return Some(FlashMessage::done(texts, did));
     }
-    let outcome = Outcome {
+    let outcome = DecisionSummary {
         action: did,
         n: params.get("n")?.parse().ok()?,
         edited: super::rows::edited(params),

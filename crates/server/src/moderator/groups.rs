@@ -12,7 +12,7 @@ use super::flash;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, PathId, Visitor};
-use crate::newsroom::{At, Newsroom, PageHead, desk, see_other};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, desk, see_other};
 
 /// How many pages of a group are shown.
 const MAX_PAGES: i64 = 200;
@@ -58,7 +58,7 @@ async fn shown(
     let flash = flash::from_address(newsroom.texts(), params, &desk);
     let head = PageHead {
         title: &newsroom.texts().titles.groups_of_pages,
-        at: At::Desk("/groups"),
+        at: RailPosition::Desk("/groups"),
         flash: flash.as_ref(),
     };
     Ok(newsroom.page(&context, head, |frame| {

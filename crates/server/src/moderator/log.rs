@@ -20,7 +20,7 @@ use super::rows::AT_ONCE;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::Params;
-use crate::newsroom::{At, Newsroom, PageHead, desk};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, desk};
 
 /// So many letters are shown of the comment that a decision is about.
 const EXCERPT: usize = 100;
@@ -99,12 +99,12 @@ fn logged(
 }
 
 /// What an address asks for.
-struct Asked {
+struct LogParams {
     of: LogSubject,
     after: Option<LogCursor>,
 }
 
-impl Asked {
+impl LogParams {
     fn read(params: &Params) -> std::result::Result<Self, ApiError> {
         let of = if let Some(page) = params.read("page")? {
             LogSubject::Page(page)
@@ -151,7 +151,7 @@ pub(super) async fn log(
     newsroom: Newsroom,
     params: Params,
 ) -> std::result::Result<Html<String>, ErrorPage> {
-    let asked = Asked::read(&params)?;
+    let asked = LogParams::read(&params)?;
     let site = newsroom.site.id;
     let (of, after) = (asked.of, asked.after);
     let texts = newsroom.texts();
@@ -183,7 +183,7 @@ pub(super) async fn log(
     };
     let head = PageHead {
         title: &newsroom.texts().titles.log,
-        at: At::Desk("/log"),
+        at: RailPosition::Desk("/log"),
         flash: flash.as_ref(),
     };
     Ok(newsroom.page(&context, head, |frame| {

@@ -20,7 +20,7 @@ use crate::editor::reached_or_added;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, PathId, Visitor};
-use crate::newsroom::{At, Newsroom, PageHead, desk, see_other};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, desk, see_other};
 
 /// `GET /moderate/{site}/pages`: the pages of the site.
 pub(super) async fn pages(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
@@ -49,7 +49,7 @@ pub(super) async fn pages(newsroom: Newsroom, params: Params) -> Result<Html<Str
     });
     let head = PageHead {
         title: &newsroom.texts().titles.pages,
-        at: At::Desk("/pages"),
+        at: RailPosition::Desk("/pages"),
         flash: None,
     };
     Ok(newsroom.page(&context, head, |frame| {
@@ -154,7 +154,7 @@ async fn shown(
     };
     let head = PageHead {
         title: title(&read.page),
-        at: At::Desk("/pages/"),
+        at: RailPosition::Desk("/pages/"),
         flash: flash.as_ref(),
     };
     Ok(newsroom.page(&context, head, |frame| {

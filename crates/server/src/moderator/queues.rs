@@ -11,11 +11,11 @@ use store::discussion::{agreement, pages};
 use store::moderation::queues::{self, Queue, QueueCounts, QueueOrder, QueueQuery};
 
 use super::flash;
-use super::rows::{self, AT_ONCE, Loaded};
+use super::rows::{self, AT_ONCE, LoadedRow};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::Params;
-use crate::newsroom::{At, Newsroom, PageHead, desk, label, queue_path};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, desk, label, queue_path};
 
 /// `GET /moderate/{site}`: the queue that work begins with.
 pub(super) async fn held(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
@@ -45,13 +45,13 @@ pub(super) fn in_json(counts: &QueueCounts) -> Value {
 }
 
 /// What an address asks for.
-struct Asked {
+struct QueueParams {
     order: QueueOrder,
     page: Option<PageId>,
     after: Option<CommentId>,
 }
 
-impl Asked {
+impl QueueParams {
     fn read(params: &Params) -> Result<Self, ApiError> {
         Ok(Self {
             order: match params.get("order") {
@@ -85,7 +85,7 @@ impl Asked {
 struct QueueRows {
     page: Option<Page>,
     crowd: Option<(Page, i64, Time)>,
-    rows: Vec<Loaded>,
+    rows: Vec<LoadedRow>,
     next: Option<CommentId>,
 }
 
@@ -94,7 +94,7 @@ async fn shown(
     queue: Queue,
     params: &Params,
 ) -> Result<Html<String>, ErrorPage> {
-    let asked = Asked::read(params)?;
+    let asked = QueueParams::read(params)?;
     let judged = rows::edited(params);
     let site = newsroom.site.id;
     let (order, only, after) = (asked.order, asked.page, asked.after);
@@ -128,7 +128,7 @@ async fn shown(
         queue.as_str(),
         &read.rows,
         next,
-        rows::Place {
+        rows::RowContext {
             site: &newsroom.site,
             desk: &desk,
             back: &back,
@@ -139,7 +139,7 @@ async fn shown(
     let flash = flash::from_address(newsroom.texts(), params, &back);
     let head = PageHead {
         title: label(newsroom.texts(), queue),
-        at: At::Queue(queue),
+        at: RailPosition::Queue(queue),
         flash: flash.as_ref(),
     };
     Ok(newsroom.page(&context, head, |frame| {

@@ -22,12 +22,12 @@ pub(super) const AT_ONCE: usize = 50;
 
 /// A comment that a moderator judged, and the revision that they saw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Judged {
+pub(super) struct SeenRevision {
     pub(super) comment: CommentId,
     pub(super) revision: i64,
 }
 
-impl Judged {
+impl SeenRevision {
     /// `ID.REVISION`, as forms name it.
     pub(super) fn parse(text: &str) -> std::result::Result<Self, ApiError> {
         let read = |(comment, revision): (&str, &str)| {
@@ -42,16 +42,16 @@ impl Judged {
 }
 
 /// What was judged and then edited, as an address names it. What cannot be read is passed over.
-pub(super) fn edited(params: &Params) -> Vec<Judged> {
+pub(super) fn edited(params: &Params) -> Vec<SeenRevision> {
     let named = params.get("edited").unwrap_or_default().split(',');
     named
-        .filter_map(|one| Judged::parse(one).ok())
+        .filter_map(|one| SeenRevision::parse(one).ok())
         .take(AT_ONCE)
         .collect()
 }
 
 /// A comment of a list.
-pub(super) struct Loaded {
+pub(super) struct LoadedRow {
     item: QueueItem,
     flags: Vec<FlagRow>,
     judgement: Option<Judgement>,
@@ -64,8 +64,8 @@ pub(super) fn load(
     tx: &mut Tx<'_>,
     site: SiteId,
     listed: QueueSlice,
-    judged: &[Judged],
-) -> Result<(Vec<Loaded>, Option<CommentId>)> {
+    judged: &[SeenRevision],
+) -> Result<(Vec<LoadedRow>, Option<CommentId>)> {
     let authors: Vec<AuthorId> = listed
         .items
         .iter()
@@ -83,8 +83,8 @@ fn complete(
     tx: &mut Tx<'_>,
     item: QueueItem,
     records: &HashMap<AuthorId, standing::AuthorRecord>,
-    judged: &[Judged],
-) -> Result<Loaded> {
+    judged: &[SeenRevision],
+) -> Result<LoadedRow> {
     let comment = &item.comment;
     let flags = match item.n_flags {
         0 => Vec::new(),
@@ -109,7 +109,7 @@ fn complete(
         .find(is_seen)
         .map(|version| version.text);
     let record = records.get(&comment.author.id).copied().unwrap_or_default();
-    Ok(Loaded {
+    Ok(LoadedRow {
         flags: flags
             .into_iter()
             .filter(|flag| flag.ended_at.is_none())
@@ -159,8 +159,8 @@ pub(super) fn some(
     site: SiteId,
     scope: &Scope,
     wanted: &[CommentId],
-    judged: &[Judged],
-) -> Result<Vec<Loaded>> {
+    judged: &[SeenRevision],
+) -> Result<Vec<LoadedRow>> {
     let mut items = Vec::new();
     for comment in wanted {
         items.extend(queues::item(tx, site, scope, *comment)?);
@@ -169,7 +169,7 @@ pub(super) fn some(
     Ok(load(tx, site, listed, judged)?.0)
 }
 
-impl Loaded {
+impl LoadedRow {
     /// The proof that who looks reaches the comment.
     pub(super) const fn item(&self) -> &QueueItem {
         &self.item
@@ -187,7 +187,7 @@ impl Loaded {
         &self.item.page
     }
 
-    pub(super) fn row<'a>(&'a self, at: Place<'a>) -> CommentRow<'a> {
+    pub(super) fn row<'a>(&'a self, at: RowContext<'a>) -> CommentRow<'a> {
         CommentRow {
             site: at.site,
             desk: at.desk,
@@ -208,7 +208,7 @@ impl Loaded {
 
 /// Where rows are shown.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct RowContext<'a> {
     pub(super) site: &'a Site,
     /// The start of every address of the desk.
     pub(super) desk: &'a str,
@@ -220,9 +220,9 @@ pub(super) struct Place<'a> {
 /// The list of `rows`.
 pub(super) fn list<'a>(
     queue: &'a str,
-    rows: &'a [Loaded],
+    rows: &'a [LoadedRow],
     next: Option<String>,
-    at: Place<'a>,
+    at: RowContext<'a>,
     empty: &'a str,
 ) -> CommentList<'a> {
     CommentList {

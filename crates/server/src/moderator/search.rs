@@ -9,11 +9,11 @@ use store::moderation::searches::{self, SavedSearch};
 use store::{Tx, moderation::queues};
 
 use super::flash;
-use super::rows::{self, AT_ONCE, Loaded};
+use super::rows::{self, AT_ONCE, LoadedRow};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, PathId};
-use crate::newsroom::{At, Newsroom, PageContext, PageHead, desk, see_other};
+use crate::newsroom::{Newsroom, PageContext, PageHead, RailPosition, desk, see_other};
 
 /// `GET /moderate/{site}/search`: the comments that a search finds.
 pub(super) async fn search(newsroom: Newsroom, params: Params) -> Result<Response, ErrorPage> {
@@ -36,7 +36,7 @@ pub(super) async fn search(newsroom: Newsroom, params: Params) -> Result<Respons
         "",
         &rows,
         next,
-        rows::Place {
+        rows::RowContext {
             site: &newsroom.site,
             desk: &desk,
             back: &back,
@@ -51,7 +51,7 @@ pub(super) async fn search(newsroom: Newsroom, params: Params) -> Result<Respons
         .collect();
     let head = PageHead {
         title: &newsroom.texts().titles.search,
-        at: At::Desk("/search"),
+        at: RailPosition::Desk("/search"),
         flash: flash.as_ref(),
     };
     let page = newsroom.page(&context, head, |frame| {
@@ -69,7 +69,7 @@ pub(super) async fn search(newsroom: Newsroom, params: Params) -> Result<Respons
 
 struct SearchResults {
     has_searched: bool,
-    rows: Option<Vec<Loaded>>,
+    rows: Option<Vec<LoadedRow>>,
     next: Option<CommentId>,
     kept: Vec<SavedSearch>,
 }

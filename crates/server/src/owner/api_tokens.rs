@@ -18,7 +18,7 @@ use crate::access::program;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, PathId};
-use crate::newsroom::{At, Newsroom, PageHead, see_other};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, see_other};
 use crate::state::hash_of;
 
 /// How many days a token can work.
@@ -30,19 +30,19 @@ const USUAL_LIFETIME: u32 = 90;
 pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
     let flash = params.get("did").filter(|did| *did == "revoked");
     let flash = flash.map(|_| FlashMessage::new(&newsroom.texts().flash.token_revoked));
-    let form = Typed::default();
+    let form = TypedToken::default();
     page(&newsroom, &form, None, flash.as_ref()).await
 }
 
 /// What the form says.
-struct Typed {
+struct TypedToken {
     name: String,
     scopes: Vec<ApiScope>,
     days: u32,
     problem: Option<String>,
 }
 
-impl Default for Typed {
+impl Default for TypedToken {
     fn default() -> Self {
         Self {
             name: String::new(),
@@ -53,7 +53,7 @@ impl Default for Typed {
     }
 }
 
-impl Typed {
+impl TypedToken {
     fn read(fields: &Params) -> Self {
         let days = fields.get("days").and_then(|days| days.parse().ok());
         let days = days.filter(|days| LIFETIMES.contains(days));
@@ -69,7 +69,7 @@ impl Typed {
 
 async fn page(
     newsroom: &Newsroom,
-    typed: &Typed,
+    typed: &TypedToken,
     secret: Option<&str>,
     flash: Option<&FlashMessage>,
 ) -> Result<Html<String>, ErrorPage> {
@@ -96,7 +96,7 @@ async fn page(
     };
     let head = PageHead {
         title: &newsroom.texts().titles.api_tokens,
-        at: At::Admin("/tokens"),
+        at: RailPosition::Admin("/tokens"),
         flash,
     };
     Ok(newsroom.page(&context, head, |frame| {
@@ -106,13 +106,13 @@ async fn page(
 
 /// `POST /admin/{site}/tokens`: make a token, which the answer shows, once.
 pub(super) async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Response, ErrorPage> {
-    let mut typed = Typed::read(&fields);
+    let mut typed = TypedToken::read(&fields);
     let secret = Token::new(&*newsroom.app.random);
     match make(&newsroom, &typed, &secret).await? {
         Ok(()) => {
             let token = program::reveal(newsroom.site.id, &secret);
             let flash = FlashMessage::new(&newsroom.texts().flash.token_added);
-            let empty = Typed::default();
+            let empty = TypedToken::default();
             let page = page(&newsroom, &empty, Some(&token), Some(&flash)).await?;
             Ok(page.into_response())
         }
@@ -127,7 +127,7 @@ pub(super) async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Respon
 /// Make a token, or say why it cannot be made.
 async fn make(
     newsroom: &Newsroom,
-    typed: &Typed,
+    typed: &TypedToken,
     secret: &Token,
 ) -> Result<Result<(), String>, ApiError> {
     let name = match author::name(&typed.name) {

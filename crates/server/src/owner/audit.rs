@@ -7,7 +7,7 @@ use store::publication::audit::{self, AuditEntry, AuditQuery};
 
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::Params;
-use crate::newsroom::{At, Newsroom, PageHead};
+use crate::newsroom::{Newsroom, PageHead, RailPosition};
 
 /// So many rows stand on a page.
 const AT_ONCE: usize = 50;
@@ -34,7 +34,7 @@ pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<Stri
     });
     let head = PageHead {
         title: &newsroom.texts().titles.audit,
-        at: At::Admin("/audit"),
+        at: RailPosition::Admin("/audit"),
         flash: None,
     };
     Ok(newsroom.page(&context, head, |frame| {

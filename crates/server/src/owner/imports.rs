@@ -23,7 +23,7 @@ use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, NamedUpload, PathId};
 use crate::http::tus::{self, Announced};
-use crate::newsroom::{At, Newsroom, PageHead, StateBody, see_other};
+use crate::newsroom::{Newsroom, PageHead, ProgressBody, RailPosition, see_other};
 
 /// The largest file that a plain form sends along, which is in memory at once.
 pub(super) const MAX_PLAIN: usize = 32 << 20;
@@ -46,7 +46,7 @@ async fn list_page(newsroom: &Newsroom, problem: Option<&str>) -> Result<Html<St
     let max_mb = newsroom.app.config.max_import_mb;
     let head = PageHead {
         title: &newsroom.texts().titles.imports,
-        at: At::Admin("/import"),
+        at: RailPosition::Admin("/import"),
         flash: None,
     };
     Ok(newsroom.page(&context, head, |frame| {
@@ -204,7 +204,7 @@ async fn page(
     let format = import.format.as_deref().and_then(archive::by_word);
     let head = PageHead {
         title: &import.file_name,
-        at: At::Admin("/import"),
+        at: RailPosition::Admin("/import"),
         flash: None,
     };
     Ok(newsroom.page(&context, head, |frame| {
@@ -273,9 +273,9 @@ async fn unfit(
 pub(super) async fn state(
     newsroom: Newsroom,
     PathId(id): PathId<ImportId>,
-) -> Result<Json<StateBody>, ApiError> {
+) -> Result<Json<ProgressBody>, ApiError> {
     let import = found(&newsroom, id).await?;
-    Ok(Json(StateBody {
+    Ok(Json(ProgressBody {
         text: import_reached(&newsroom.site, &import),
         is_underway: import.state.is_underway(),
     }))

@@ -10,7 +10,7 @@ use store::{Tx, jobs};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, PathId};
-use crate::newsroom::{At, Newsroom, PageHead, see_other};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, see_other};
 
 /// The most that are shown.
 const SHOWN: i64 = 100;
@@ -28,7 +28,7 @@ pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<Stri
     };
     let head = PageHead {
         title: &newsroom.texts().titles.jobs,
-        at: At::Admin("/jobs"),
+        at: RailPosition::Admin("/jobs"),
         flash: flash.as_ref(),
     };
     Ok(newsroom.page(&context, head, |frame| jobs_page(frame, &parked)))

@@ -10,7 +10,7 @@ use render::publication::{MailLine, mail_page, mails_page};
 
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::newsroom::{At, Newsroom, PageHead};
+use crate::newsroom::{Newsroom, PageHead, RailPosition};
 use crate::state::App;
 
 /// The most that are listed.
@@ -22,7 +22,7 @@ pub(super) async fn list(newsroom: Newsroom) -> Result<Html<String>, ErrorPage> 
     let lines: Vec<_> = mails.iter().map(line).collect();
     let head = PageHead {
         title: &newsroom.texts().titles.mails,
-        at: At::Admin("/mails"),
+        at: RailPosition::Admin("/mails"),
         flash: None,
     };
     let context = newsroom.context().await?;
@@ -38,7 +38,7 @@ pub(super) async fn show(
     let mail = mail.ok_or_else(ApiError::not_found)?;
     let head = PageHead {
         title: &mail.subject,
-        at: At::Admin("/mails"),
+        at: RailPosition::Admin("/mails"),
         flash: None,
     };
     let context = newsroom.context().await?;

@@ -15,7 +15,7 @@ use crate::auth;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, PathId, Visitor};
-use crate::newsroom::{At, Newsroom, PageHead, see_other};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, see_other};
 
 /// The longest name of a provider, in letters.
 const MAX_LABEL: usize = 40;
@@ -60,7 +60,7 @@ async fn page(
     };
     let head = PageHead {
         title: &newsroom.texts().titles.openid,
-        at: At::Admin("/openid"),
+        at: RailPosition::Admin("/openid"),
         flash,
     };
     Ok(newsroom.page(&context, head, |frame| openid_page(frame, &of)))

@@ -10,7 +10,7 @@ use store::publication::overview;
 
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::Visitor;
-use crate::newsroom::{At, Newsroom, PageHead};
+use crate::newsroom::{Newsroom, PageHead, RailPosition};
 
 /// So many days are shown.
 const DAYS: i64 = 30;
@@ -75,7 +75,7 @@ pub(super) async fn show(newsroom: Newsroom, visitor: Visitor) -> Result<Html<St
     let backup_failed_at = backups.and_then(|backups| backups.status().failed_at);
     let head = PageHead {
         title: &newsroom.texts().titles.overview,
-        at: At::Admin(""),
+        at: RailPosition::Admin(""),
         flash: None,
     };
     Ok(newsroom.page(&context, head, |frame| {

@@ -14,11 +14,11 @@ use store::{
 };
 
 use super::said;
-use crate::auth::{Invited, invite_by};
+use crate::auth::{NewStaff, invite_by};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, PathId, Visitor};
-use crate::newsroom::{At, Newsroom, PageHead, see_other};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, see_other};
 
 /// `GET /admin/{site}/people`.
 pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
@@ -59,7 +59,7 @@ async fn page(
     let flash = params.and_then(|params| said(newsroom, params));
     let head = PageHead {
         title: &newsroom.texts().titles.people,
-        at: At::Admin("/people"),
+        at: RailPosition::Admin("/people"),
         flash: flash.as_ref(),
     };
     Ok(newsroom.page(&context, head, |frame| {
@@ -86,7 +86,7 @@ pub(super) async fn invite(
         return refused(&newsroom, typed, problem).await;
     };
     let now = newsroom.app.now();
-    let invited = Invited {
+    let invited = NewStaff {
         email: &email,
         role,
         author: AuthorId(newsroom.app.ids.next(now)),

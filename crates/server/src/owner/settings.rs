@@ -18,11 +18,11 @@ use super::said;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params};
-use crate::newsroom::{At, Newsroom, PageHead, see_other};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, see_other};
 
 /// What the form says that cannot be saved.
 #[derive(Default)]
-struct Refused {
+struct RefusedSettings {
     /// By the setting's key, what was typed and why it is not taken.
     fields: HashMap<&'static str, (String, String)>,
     /// The origins as typed, and why they are not taken.
@@ -34,7 +34,7 @@ struct Refused {
 /// `GET /admin/{site}/settings`.
 pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
     let site = current(&newsroom).await?;
-    page(&newsroom, &site, &Refused::default(), Some(&params)).await
+    page(&newsroom, &site, &RefusedSettings::default(), Some(&params)).await
 }
 
 /// The site as it is in the store; what is kept in memory may be a moment old.
@@ -51,7 +51,7 @@ async fn current(newsroom: &Newsroom) -> Result<Site, ApiError> {
 async fn page(
     newsroom: &Newsroom,
     site: &Site,
-    refused: &Refused,
+    refused: &RefusedSettings,
     params: Option<&Params>,
 ) -> Result<Html<String>, ErrorPage> {
     let context = newsroom.context().await?;
@@ -75,7 +75,7 @@ async fn page(
     let flash = params.and_then(|params| said(newsroom, params));
     let head = PageHead {
         title: &newsroom.texts().titles.settings,
-        at: At::Admin("/settings"),
+        at: RailPosition::Admin("/settings"),
         flash: flash.as_ref(),
     };
     Ok(newsroom.page(&context, head, |frame| {
@@ -111,7 +111,7 @@ pub(super) async fn save(newsroom: Newsroom, Form(fields): Form) -> Result<Respo
     if fields.get("seen") != Some(fingerprint(&site).as_str()) {
         return meanwhile(&newsroom, &site).await;
     }
-    let mut refused = Refused::default();
+    let mut refused = RefusedSettings::default();
     let mut settings = site.settings.clone();
     for about in Settings::ABOUT {
         // An empty field is a value, too.
@@ -165,9 +165,9 @@ pub(super) async fn save_origins(
         }
         Err(refusal) => ApiError::from(refusal).detail,
     };
-    let refused = Refused {
+    let refused = RefusedSettings {
         origins: Some((typed.to_owned(), problem)),
-        ..Refused::default()
+        ..RefusedSettings::default()
     };
     let page = page(&newsroom, &site, &refused, None).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -198,9 +198,9 @@ async fn save_where_as_seen(
 }
 
 async fn meanwhile(newsroom: &Newsroom, site: &Site) -> Result<Response, ErrorPage> {
-    let refused = Refused {
+    let refused = RefusedSettings {
         whole: Some(&newsroom.texts().problems.settings_meanwhile),
-        ..Refused::default()
+        ..RefusedSettings::default()
     };
     let page = page(newsroom, site, &refused, None).await?;
     Ok((StatusCode::CONFLICT, page).into_response())

@@ -16,7 +16,7 @@ use crate::auth::signed_token;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, PathId};
-use crate::newsroom::{At, Newsroom, PageHead, see_other};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, see_other};
 
 /// `GET /admin/{site}/sign-in-keys`.
 pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
@@ -41,7 +41,7 @@ async fn page(
     let keys: Vec<_> = keys.iter().map(line).collect();
     let head = PageHead {
         title: &newsroom.texts().titles.sign_in_keys,
-        at: At::Admin("/sign-in-keys"),
+        at: RailPosition::Admin("/sign-in-keys"),
         flash,
     };
     Ok(newsroom.page(&context, head, |frame| {

@@ -25,7 +25,7 @@ use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, PathId};
 use crate::http::route::{Route, get, post, route};
-use crate::newsroom::{At, Newsroom, PageHead, see_other};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, see_other};
 
 /// So many deliveries stand on a page of the log.
 const AT_ONCE: i64 = 50;
@@ -34,7 +34,7 @@ const AT_ONCE: i64 = 50;
 const MAX_HOURS: usize = 30 * 24;
 
 /// Where it stands in the rail.
-const HERE: At<'_> = At::Admin("/webhooks");
+const HERE: RailPosition<'_> = RailPosition::Admin("/webhooks");
 
 /// What owners do about webhooks.
 pub(crate) fn routes() -> Vec<Route> {

@@ -13,7 +13,7 @@ use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, Visitor};
 use crate::http::limits::Who;
-use crate::newsroom::{At, Newsroom, PageHead, see_other};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, see_other};
 
 /// `GET /admin/{site}/words`.
 pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
@@ -40,7 +40,7 @@ async fn page(
     let flash = params.and_then(|params| said(newsroom, params));
     let head = PageHead {
         title: &newsroom.texts().titles.word_lists,
-        at: At::Admin("/words"),
+        at: RailPosition::Admin("/words"),
         flash: flash.as_ref(),
     };
     Ok(newsroom.page(&context, head, |frame| {

@@ -17,12 +17,12 @@ use crate::http::slots::Turn;
 use crate::state::App;
 
 /// Whoever asks for something to read.
-pub(super) struct Asking {
+pub(super) struct ReadRequest {
     app: App,
     who: Who,
 }
 
-impl Asking {
+impl ReadRequest {
     pub(super) fn new(app: &App, visitor: &Visitor) -> Self {
         Self {
             app: app.clone(),
@@ -45,7 +45,7 @@ impl Asking {
     }
 }
 
-impl Turns for Asking {
+impl Turns for ReadRequest {
     type Turn = Turn;
 
     async fn turn(&self) -> Result<Turn, PageError> {

@@ -46,7 +46,8 @@ pub(crate) fn shown(
 
 /// A comment in its place.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Placed {
+#[schema(as = Placed)]
+pub(crate) struct CommentInPlace {
     /// The comment, with its first replies.
     comment: CommentBody,
     /// What it replies to, topmost first; the nearest when there are many.
@@ -67,7 +68,7 @@ pub(crate) async fn one(
     visitor: Visitor,
     Path(id): Path<String>,
     params: Params,
-) -> Result<Json<Placed>, ApiError> {
+) -> Result<Json<CommentInPlace>, ApiError> {
     app.limits.take(Act::Read, &visitor, app.now())?;
     let (site, comment) = locate(&app, &visitor, &id, params.get("site")).await?;
     let key = page_of(&app, &site, &comment).await?.key;
@@ -93,7 +94,7 @@ pub(crate) async fn one(
         .into_iter()
         .next()
         .ok_or(Refusal::CommentUnknown)?;
-    Ok(Json(Placed {
+    Ok(Json(CommentInPlace {
         comment,
         ancestors: branch.ancestors,
     }))

@@ -20,7 +20,7 @@ use crate::http::page_cache::{
     Form, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators, WHOLE_SITE,
 };
 use crate::http::slots::Turn;
-use crate::public::cached::{self, Asking};
+use crate::public::cached::{self, ReadRequest};
 use crate::public::threads::{context, placed};
 use crate::state::App;
 
@@ -48,7 +48,7 @@ pub(crate) async fn list(
     let shape = Shape::of(Form::Errata(format), visitor.base.0.clone(), &site.settings);
     let source = ErrataSource {
         app: &app,
-        asking: Asking::new(&app, &visitor),
+        asking: ReadRequest::new(&app, &visitor),
         page,
         format,
     };
@@ -59,7 +59,7 @@ pub(crate) async fn list(
 /// Renders a list of corrections from the store.
 struct ErrataSource<'a> {
     app: &'a App,
-    asking: Asking,
+    asking: ReadRequest,
     /// The page; nothing for the whole site.
     page: Option<PageKey>,
     format: Option<FeedFormat>,
@@ -73,9 +73,9 @@ impl ErrataSource<'_> {
 }
 
 impl Source for ErrataSource<'_> {
-    type Turns = Asking;
+    type Turns = ReadRequest;
 
-    fn turns(&self) -> &Asking {
+    fn turns(&self) -> &ReadRequest {
         &self.asking
     }
 
@@ -122,7 +122,7 @@ impl Source for ErrataSource<'_> {
                 }
             }
         };
-        let body = Asking::apart(turn, work).await?;
+        let body = ReadRequest::apart(turn, work).await?;
         Ok(Rendered {
             version,
             canonical,

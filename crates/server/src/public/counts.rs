@@ -26,7 +26,7 @@ pub(crate) struct Counts {
     counts: BTreeMap<String, i64>,
 }
 
-type Counted = ([(HeaderName, &'static str); 1], Json<Counts>);
+type CountsResponse = ([(HeaderName, &'static str); 1], Json<Counts>);
 
 /// Count the comments of any number of pages.
 #[utoipa::path(
@@ -41,7 +41,7 @@ pub(crate) async fn counts(
     State(app): State<App>,
     visitor: Visitor,
     params: Params,
-) -> Result<Counted, ApiError> {
+) -> Result<CountsResponse, ApiError> {
     let site = visitor.at(&app, params.site()?).await?;
     app.limits.take(Act::Read, &visitor, app.now())?;
     let pages = read_pages(&params, |page| visitor.page(&app, &site, page))?;

@@ -17,7 +17,7 @@ use crate::state::App;
 /// The origin that browsers name where there is none.
 const NO_ORIGIN: &str = "null";
 
-type Anyones = ([(HeaderName, &'static str); 1], Json<EmbeddingBody>);
+type EmbeddingResponse = ([(HeaderName, &'static str); 1], Json<EmbeddingBody>);
 
 /// Learn why a page cannot show its thread. Any page may read the answer, which is about itself.
 #[utoipa::path(
@@ -32,7 +32,7 @@ pub(crate) async fn embedding(
     State(app): State<App>,
     visitor: Visitor,
     params: Params,
-) -> Result<Anyones, ApiError> {
+) -> Result<EmbeddingResponse, ApiError> {
     app.limits.take(Act::Read, &visitor, app.now())?;
     let host = params.get("site").unwrap_or_default();
     let site = match app.sites.named(host).await {

@@ -22,7 +22,7 @@ use crate::http::page_cache::{
     Form, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators, WHOLE_SITE,
 };
 use crate::http::slots::Turn;
-use crate::public::cached::{self, Asking};
+use crate::public::cached::{self, ReadRequest};
 use crate::public::threads::{context, placed};
 use crate::state::App;
 
@@ -167,7 +167,7 @@ async fn answer(
         reply: None,
         marked: None,
     };
-    let asking = Asking::new(app, visitor);
+    let asking = ReadRequest::new(app, visitor);
     let source = FeedSource { app, asking, key };
     let name = source.key.as_ref().map_or(WHOLE_SITE, PageKey::as_str);
     cached::answer(app, &site, name, &shape, &source, Some(uri), asked).await
@@ -176,7 +176,7 @@ async fn answer(
 /// Renders a feed from the store.
 struct FeedSource<'a> {
     app: &'a App,
-    asking: Asking,
+    asking: ReadRequest,
     /// The page, for feeds that follow one.
     key: Option<PageKey>,
 }
@@ -207,9 +207,9 @@ impl FeedSource<'_> {
 }
 
 impl Source for FeedSource<'_> {
-    type Turns = Asking;
+    type Turns = ReadRequest;
 
-    fn turns(&self) -> &Asking {
+    fn turns(&self) -> &ReadRequest {
         &self.asking
     }
 
@@ -232,7 +232,7 @@ impl Source for FeedSource<'_> {
         self.place(&slot.site, &shape.base, &mut feed);
         let (app, site, base) = (self.app.clone(), slot.site.clone(), shape.base.clone());
         let key = self.key(slot);
-        let body = Asking::apart(turn, move || {
+        let body = ReadRequest::apart(turn, move || {
             let context = context(&app, &site, &base);
             render::discussion::feed::feed(&context, &feed, key.as_ref(), format)
         });

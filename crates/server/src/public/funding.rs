@@ -21,7 +21,7 @@ use crate::http::page_cache::{
 };
 use crate::http::route::{Route, get, route};
 use crate::http::slots::Turn;
-use crate::public::cached::{self, Asking};
+use crate::public::cached::{self, ReadRequest};
 use crate::public::threads::context;
 use crate::state::App;
 
@@ -109,7 +109,7 @@ async fn answer(
     let raw = page.is_none().then_some(uri);
     let source = FundingSource {
         app,
-        asking: Asking::new(app, visitor),
+        asking: ReadRequest::new(app, visitor),
         page,
     };
     cached::answer(app, &site, KEY, &shape, &source, raw, asked).await
@@ -142,15 +142,15 @@ async fn of(
 /// Renders campaigns from the store.
 struct FundingSource<'a> {
     app: &'a App,
-    asking: Asking,
+    asking: ReadRequest,
     /// A page of the section that is asked for.
     page: Option<PageKey>,
 }
 
 impl Source for FundingSource<'_> {
-    type Turns = Asking;
+    type Turns = ReadRequest;
 
-    fn turns(&self) -> &Asking {
+    fn turns(&self) -> &ReadRequest {
         &self.asking
     }
 
@@ -189,7 +189,7 @@ impl Source for FundingSource<'_> {
         found.retain(|own| own.campaign.hidden_at.is_none());
         let (app, own, base) = (self.app.clone(), slot.site.clone(), shape.base.clone());
         let work = move || body(&context(&app, &own, &base), form, now, (&found, &names));
-        let body = Asking::apart(turn, work).await?;
+        let body = ReadRequest::apart(turn, work).await?;
         Ok(Rendered {
             version,
             canonical: None,

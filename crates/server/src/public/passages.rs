@@ -18,7 +18,7 @@ use crate::http::page_cache::{
     Form, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators,
 };
 use crate::http::slots::Turn;
-use crate::public::cached::{self, Asking};
+use crate::public::cached::{self, ReadRequest};
 use crate::state::App;
 
 /// `GET /embed/annotations`: which passages of a page's article are commented on, the newest 1,000.
@@ -35,7 +35,7 @@ pub(crate) async fn annotations(
     let shape = Shape::of(Form::Annotations, visitor.base.0.clone(), &site.settings);
     let source = AnnotationsSource {
         app: &app,
-        asking: Asking::new(&app, &visitor),
+        asking: ReadRequest::new(&app, &visitor),
         page,
     };
     let key = source.page.as_str();
@@ -45,14 +45,14 @@ pub(crate) async fn annotations(
 /// Renders the annotations of a page from the store.
 struct AnnotationsSource<'a> {
     app: &'a App,
-    asking: Asking,
+    asking: ReadRequest,
     page: PageKey,
 }
 
 impl Source for AnnotationsSource<'_> {
-    type Turns = Asking;
+    type Turns = ReadRequest;
 
-    fn turns(&self) -> &Asking {
+    fn turns(&self) -> &ReadRequest {
         &self.asking
     }
 
@@ -91,7 +91,7 @@ impl Source for AnnotationsSource<'_> {
                 annotations: said.chain(asked).collect(),
             })
         };
-        let body = Asking::apart(turn, work).await?;
+        let body = ReadRequest::apart(turn, work).await?;
         Ok(Rendered {
             version: page.as_ref().map_or(0, |page| page.version),
             canonical: page.map(|page| page.key.as_str().to_owned()),

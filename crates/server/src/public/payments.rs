@@ -27,9 +27,9 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// The headers of a request, as processors name them.
 #[derive(Debug)]
-struct Headers(HeaderMap);
+struct PaymentHeaders(HeaderMap);
 
-impl RequestHeaders for Headers {
+impl RequestHeaders for PaymentHeaders {
     fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.to_str().ok()
     }
@@ -54,7 +54,7 @@ async fn take(
         .store
         .read(move |tx| hooks::by_token(tx, site, processor, &hash));
     let hook = find.await?.ok_or_else(ApiError::not_found)?;
-    let mut arrived = arrived(&app, &hook, &Headers(headers), &body);
+    let mut arrived = arrived(&app, &hook, &PaymentHeaders(headers), &body);
     if let Some(Ok(event)) = arrived.event.as_mut().filter(|_| mails_receipts) {
         event.read_mail_to(processor, &body);
     }
@@ -67,7 +67,12 @@ async fn take(
     }
 }
 
-fn arrived(app: &App, hook: &ProcessorHook, header: &Headers, body: &[u8]) -> ReceivedMessage {
+fn arrived(
+    app: &App,
+    hook: &ProcessorHook,
+    header: &PaymentHeaders,
+    body: &[u8],
+) -> ReceivedMessage {
     let now = app.now();
     let message = ProcessorMessage { header, body };
     let known = hook.known();

@@ -26,7 +26,7 @@ use crate::http::page_cache::{
     Form, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators,
 };
 use crate::http::slots::Turn;
-use crate::public::cached::{self, Asking};
+use crate::public::cached::{self, ReadRequest};
 use crate::public::embedding::may_show;
 use crate::public::publication::Publication;
 use crate::public::recordings::stored::players;
@@ -119,7 +119,7 @@ async fn thread(
     }
     let source = ThreadSource {
         app,
-        asking: Asking::new(app, visitor),
+        asking: ReadRequest::new(app, visitor),
         page,
         article: None,
     };
@@ -148,7 +148,7 @@ pub(crate) async fn article(
     let page = publication.page_key(&article.slug);
     let source = ThreadSource {
         app,
-        asking: Asking::new(app, visitor),
+        asking: ReadRequest::new(app, visitor),
         page,
         article: Some(article),
     };
@@ -219,7 +219,7 @@ pub(crate) fn context<'a>(app: &App, site: &'a Site, base: &'a str) -> RenderCon
 /// Renders a page's thread from the store.
 struct ThreadSource<'a> {
     app: &'a App,
-    asking: Asking,
+    asking: ReadRequest,
     page: PageKey,
     article: Option<&'a render::Article>,
 }
@@ -278,7 +278,7 @@ impl ThreadSource<'_> {
             let context = context(&app, &site, &shape.base);
             body(&context, &shape, article, campaign.as_ref(), &thread)
         };
-        Asking::apart(turn, work).await?
+        ReadRequest::apart(turn, work).await?
     }
 }
 
@@ -331,9 +331,9 @@ fn body(
 }
 
 impl Source for ThreadSource<'_> {
-    type Turns = Asking;
+    type Turns = ReadRequest;
 
-    fn turns(&self) -> &Asking {
+    fn turns(&self) -> &ReadRequest {
         &self.asking
     }
 

@@ -17,7 +17,7 @@ use crate::http::page_cache::{
     Form, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators,
 };
 use crate::http::slots::Turn;
-use crate::public::cached::{self, Asking};
+use crate::public::cached::{self, ReadRequest};
 use crate::public::threads::{context, placed};
 use crate::state::App;
 
@@ -58,9 +58,9 @@ pub(crate) async fn list(
         reply: None,
         marked: None,
     };
-    let source = WebAnnotations {
+    let source = WebAnnotationsSource {
         app: &app,
-        asking: Asking::new(&app, &visitor),
+        asking: ReadRequest::new(&app, &visitor),
         page,
     };
     let key = source.page.as_str();
@@ -68,16 +68,16 @@ pub(crate) async fn list(
 }
 
 /// Renders the annotations of a page from the store.
-struct WebAnnotations<'a> {
+struct WebAnnotationsSource<'a> {
     app: &'a App,
-    asking: Asking,
+    asking: ReadRequest,
     page: PageKey,
 }
 
-impl Source for WebAnnotations<'_> {
-    type Turns = Asking;
+impl Source for WebAnnotationsSource<'_> {
+    type Turns = ReadRequest;
 
-    fn turns(&self) -> &Asking {
+    fn turns(&self) -> &ReadRequest {
         &self.asking
     }
 
@@ -112,7 +112,7 @@ impl Source for WebAnnotations<'_> {
             let said: Vec<_> = said.map(|own| (own.comment, own.replies_to)).collect();
             web_annotations(&context, &shown, &said, after, part.next, part.total)
         };
-        let body = Asking::apart(turn, work).await?;
+        let body = ReadRequest::apart(turn, work).await?;
         Ok(Rendered {
             version: page.as_ref().map_or(0, |page| page.version),
             canonical: page.map(|page| page.key.as_str().to_owned()),

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::find;
 use super::giving::PostSources;
-use super::posting::{self, Change, Draft};
+use super::posting::{self, CommentChange, CommentDraft};
 use super::work::Proof;
 use crate::http::error::{ApiError, Problem};
 use crate::http::extract::{self, Params, Visitor};
@@ -172,7 +172,7 @@ fn draft(
     page: PageKey,
     key: Option<String>,
     visitor: &Visitor,
-) -> Result<Draft, ApiError> {
+) -> Result<CommentDraft, ApiError> {
     let idempotency = match key {
         Some(key) => {
             let canonical = serde_json::to_vec(&body).map_err(ApiError::internal)?;
@@ -188,7 +188,7 @@ fn draft(
         }
         None => None,
     };
-    Ok(Draft {
+    Ok(CommentDraft {
         page,
         title: body.title,
         parent: body.parent.map(|id| parent(&id)).transpose()?,
@@ -275,7 +275,7 @@ pub(crate) async fn edit(
 ) -> Result<Json<ShownComment>, ApiError> {
     let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
     let visitor = visitor.for_author_of(&comment);
-    let change = Change {
+    let change = CommentChange {
         text: body.text,
         sources: body.sources,
         revision: body.revision,

@@ -79,7 +79,7 @@ pub(crate) async fn send(
     let site = visitor.acting_at(&app, &body.site).await?;
     let page = visitor.page(&app, &site, &body.page)?;
     let annotation = body.annotation.map(PostAnnotation::selector).transpose()?;
-    let draft = Draft {
+    let draft = CorrectionDraft {
         page,
         annotation,
         sources: body.sources,
@@ -106,7 +106,7 @@ pub(crate) async fn page(
         Some(exact) => Some(PostAnnotation::of_form(exact, &params).selector()?),
         _ => None,
     };
-    let at = At::read(&app, &visitor, &site, &params, selector).await?;
+    let at = CorrectionFormContext::read(&app, &visitor, &site, &params, selector).await?;
     let blank = Params::default();
     Ok(at.shown(&app, &visitor, &site, &blank, None, false))
 }
@@ -128,7 +128,7 @@ pub(crate) async fn send_form(
     let own = |name: &str| fields.get(name).map(str::to_owned);
     let made = match &found {
         Ok(annotation) => {
-            let draft = Draft {
+            let draft = CorrectionDraft {
                 page: visitor.page(&app, &site, fields.page())?,
                 annotation: annotation.clone(),
                 sources: PostSources::of_form(&fields),
@@ -143,7 +143,7 @@ pub(crate) async fn send_form(
         Err(refusal) => Err(refusal.clone().into()),
     };
     let shown = found.ok().flatten().filter(|_| !is_pasted);
-    let at = At::read(&app, &visitor, &site, &fields, shown).await?;
+    let at = CorrectionFormContext::read(&app, &visitor, &site, &fields, shown).await?;
     match made {
         Ok((_, headers)) => {
             let page = at.shown(&app, &visitor, &site, &fields, None, true);
@@ -159,7 +159,7 @@ pub(crate) async fn send_form(
 }
 
 /// A correction that someone wants to send.
-struct Draft {
+struct CorrectionDraft {
     page: PageKey,
     annotation: Option<Selector>,
     sources: Option<PostSources>,
@@ -175,7 +175,7 @@ async fn make(
     app: &App,
     visitor: &Visitor,
     site: &Arc<Site>,
-    draft: Draft,
+    draft: CorrectionDraft,
 ) -> Result<(Correction, HeaderMap), ApiError> {
     let now = app.now();
     app.limits.take(Act::Post, visitor, now)?;
@@ -257,7 +257,7 @@ async fn rendered(
 }
 
 /// Where the form is opened.
-struct At {
+struct CorrectionFormContext {
     key: PageKey,
     title: Option<String>,
     selector: Option<Selector>,
@@ -265,7 +265,7 @@ struct At {
     takes_sources: bool,
 }
 
-impl At {
+impl CorrectionFormContext {
     async fn read(
         app: &App,
         visitor: &Visitor,

@@ -8,7 +8,7 @@ use render::FormProblem;
 use store::{discussion::cards, moderation::reach};
 
 use super::giving::{self, PostSources};
-use super::posting::{self, Change, Draft};
+use super::posting::{self, CommentChange, CommentDraft};
 use super::work::Proof;
 use super::{comments, find, page_of, reactions, votes};
 use crate::http::error::ApiError;
@@ -26,7 +26,7 @@ pub(crate) async fn post(
     let site = visitor.acting_at(&app, fields.site()?).await?;
     let page = visitor.page(&app, &site, fields.page())?;
     let own = |name: &str| fields.get(name).map(str::to_owned);
-    let draft = Draft {
+    let draft = CommentDraft {
         page: page.clone(),
         title: own("title"),
         parent: fields.get("parent").map(comments::parent).transpose()?,
@@ -158,7 +158,7 @@ pub(crate) async fn edit(
     let text = fields.get("text").unwrap_or_default();
     let has_sources = fields.get("has_sources").is_some();
     let given = || PostSources::of_form(&fields).unwrap_or_else(PostSources::none);
-    let change = Change {
+    let change = CommentChange {
         text: text.to_owned(),
         sources: has_sources.then(given),
         revision: fields.read("revision")?,

@@ -54,12 +54,12 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// Where a page of a guest is: their browser's, or that of a link.
 #[derive(Debug, Deserialize)]
-struct Place {
+struct GuestPageScope {
     site: String,
     secret: Option<String>,
 }
 
-impl Place {
+impl GuestPageScope {
     fn path(&self) -> String {
         match &self.secret {
             Some(secret) => format!("{ROOT}{}/link/{secret}", self.site),
@@ -90,7 +90,7 @@ impl Place {
 async fn show(
     State(app): State<App>,
     visitor: Visitor,
-    Path(place): Path<Place>,
+    Path(place): Path<GuestPageScope>,
 ) -> Result<Response, ErrorPage> {
     app.limits.take(Act::Preview, &visitor, app.now())?;
     let site = visitor.at(&app, &place.site).await?;
@@ -161,7 +161,7 @@ async fn kept(app: &App, site: &Site, proven: ProvenGuests) -> Result<GuestData,
 async fn download(
     State(app): State<App>,
     visitor: Visitor,
-    Path(place): Path<Place>,
+    Path(place): Path<GuestPageScope>,
 ) -> Result<Response, ErrorPage> {
     app.limits.take(Act::Post, &visitor, app.now())?;
     let site = visitor.at(&app, &place.site).await?;
@@ -186,7 +186,7 @@ async fn download(
 async fn delete(
     State(app): State<App>,
     visitor: Visitor,
-    Path(place): Path<Place>,
+    Path(place): Path<GuestPageScope>,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     from_own_page(&visitor)?;
@@ -214,7 +214,7 @@ async fn delete(
 async fn ask(
     State(app): State<App>,
     visitor: Visitor,
-    Path(place): Path<Place>,
+    Path(place): Path<GuestPageScope>,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     from_own_page(&visitor)?;

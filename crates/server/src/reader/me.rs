@@ -141,7 +141,7 @@ pub(crate) async fn me(
     let moderates = reader.role() >= Role::Moderator;
     let has_account = |own: &&Author| own.kind == AuthorKind::Account;
     let account = reader.author.as_ref().filter(has_account).map(|own| own.id);
-    let asked = Asked {
+    let asked = MeQuery {
         site: site_id,
         key,
         author,
@@ -152,7 +152,7 @@ pub(crate) async fn me(
         since: now.before(SHOWN_REFUSED),
     };
     let found = app.store.read(move |tx| find(tx, &asked)).await?;
-    let Found {
+    let MeData {
         n_notices,
         muted,
         page,
@@ -208,7 +208,7 @@ pub(crate) async fn me(
 }
 
 /// Whose what is looked for, and where.
-struct Asked {
+struct MeQuery {
     site: SiteId,
     key: PageKey,
     author: Option<AuthorId>,
@@ -224,7 +224,7 @@ struct Asked {
 }
 
 #[derive(Default)]
-struct Found {
+struct MeData {
     n_notices: i64,
     muted: Vec<MutedAuthorName>,
     page: Option<Page>,
@@ -238,11 +238,11 @@ struct Found {
     questions: Option<Questions>,
 }
 
-fn find(tx: &mut Tx<'_>, asked: &Asked) -> store::Result<Found> {
+fn find(tx: &mut Tx<'_>, asked: &MeQuery) -> store::Result<MeData> {
     let site = asked.site;
-    let mut found = Found {
+    let mut found = MeData {
         page: pages::find(tx, site, &asked.key)?,
-        ..Found::default()
+        ..MeData::default()
     };
     if let Some(account) = asked.account {
         found.n_notices = bells::n_unread(tx, site, account)?;

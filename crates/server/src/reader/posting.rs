@@ -33,7 +33,7 @@ use crate::state::App;
 
 /// A comment that someone wants to post.
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub(crate) struct CommentDraft {
     pub(crate) page: PageKey,
     pub(crate) title: Option<String>,
     pub(crate) parent: Option<CommentId>,
@@ -53,7 +53,7 @@ pub(crate) async fn post(
     app: &App,
     visitor: &Visitor,
     site: &Arc<Site>,
-    mut draft: Draft,
+    mut draft: CommentDraft,
 ) -> Result<(PostingOutcome, HeaderMap), ApiError> {
     let now = app.now();
     app.limits.take(Act::Post, visitor, now)?;
@@ -124,7 +124,7 @@ pub(crate) fn article(app: &App, site: &Site, page: &PageKey) -> Option<String> 
 }
 
 /// What a guest says of themselves; `None` when they say nothing and are known already.
-fn details(draft: &Draft, reader: &Reader) -> Result<Option<GuestDetails>, Refusal> {
+fn details(draft: &CommentDraft, reader: &Reader) -> Result<Option<GuestDetails>, Refusal> {
     let typed = draft.name.as_deref().unwrap_or_default();
     let is_known = reader
         .author
@@ -146,7 +146,7 @@ fn details(draft: &Draft, reader: &Reader) -> Result<Option<GuestDetails>, Refus
 }
 
 /// The words of the passage that a comment is about: those that its writer has chosen, or others before.
-async fn quoted(app: &App, site: SiteId, draft: &Draft) -> Result<Option<Quote>, ApiError> {
+async fn quoted(app: &App, site: SiteId, draft: &CommentDraft) -> Result<Option<Quote>, ApiError> {
     let (id, unknown) = match &draft.about {
         None => return Ok(None),
         Some(CommentTarget::Passage(own)) => return Ok(Some(own.quote.clone())),
@@ -198,7 +198,7 @@ pub(crate) async fn locate(
 
 /// Another text for a comment.
 #[derive(Debug)]
-pub(crate) struct Change {
+pub(crate) struct CommentChange {
     pub(crate) text: String,
     /// Other sources, where they change as well.
     pub(crate) sources: Option<PostSources>,
@@ -211,7 +211,7 @@ pub(crate) async fn edit(
     visitor: &Visitor,
     site: &Arc<Site>,
     comment: &Comment,
-    change: Change,
+    change: CommentChange,
 ) -> Result<Comment, ApiError> {
     let now = app.now();
     app.limits.take(Act::Post, visitor, now)?;

@@ -56,14 +56,15 @@ pub(crate) struct Propose {
 /// At which site.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Confirm {
+pub(crate) struct ConfirmProposal {
     /// The site's host.
     site: String,
 }
 
 /// A correction, and what became of it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Proposed {
+#[schema(as = Proposed)]
+pub(crate) struct ProposedCorrection {
     /// Names it.
     id: String,
     /// `open`, `held` where an editor looks at it first, `accepted`, or `outdated` where the line is another
@@ -73,7 +74,7 @@ pub(crate) struct Proposed {
     n_confirmations: i64,
 }
 
-impl From<&Proposal> for Proposed {
+impl From<&Proposal> for ProposedCorrection {
     fn from(proposal: &Proposal) -> Self {
         Self {
             id: proposal.id.to_string(),
@@ -94,12 +95,12 @@ pub(crate) async fn propose(
     visitor: Visitor,
     Path(id): Path<String>,
     extract::Json(body): extract::Json<Propose>,
-) -> Result<(StatusCode, HeaderMap, Json<Proposed>), ApiError> {
+) -> Result<(StatusCode, HeaderMap, Json<ProposedCorrection>), ApiError> {
     let (proposal, headers) = make(&app, &visitor, &id, body).await?;
     Ok((
         StatusCode::CREATED,
         headers,
-        Json(Proposed::from(&proposal)),
+        Json(ProposedCorrection::from(&proposal)),
     ))
 }
 
@@ -114,10 +115,10 @@ pub(crate) async fn confirm(
     State(app): State<App>,
     visitor: Visitor,
     Path(id): Path<String>,
-    extract::Json(body): extract::Json<Confirm>,
-) -> Result<(HeaderMap, Json<Proposed>), ApiError> {
+    extract::Json(body): extract::Json<ConfirmProposal>,
+) -> Result<(HeaderMap, Json<ProposedCorrection>), ApiError> {
     let (_, proposal, headers) = agree(&app, &visitor, &id, &body.site).await?;
-    Ok((headers, Json(Proposed::from(&proposal))))
+    Ok((headers, Json(ProposedCorrection::from(&proposal))))
 }
 
 /// `GET /embed/recording/proposals`: the form, for the line that begins at `start_ms`, or for a new one.
@@ -128,15 +129,15 @@ pub(crate) async fn page(
 ) -> Result<Response, ErrorPage> {
     app.limits.take(Act::Preview, &visitor, app.now())?;
     let site = visitor.at(&app, params.site()?).await?;
-    let at = At::read(&app, &visitor, &site, &params).await?;
+    let at = ProposalFormContext::read(&app, &visitor, &site, &params).await?;
     let line = at.line.as_ref();
     let said = line.and_then(|line| line.said.as_ref());
-    let form = at.form(Typed {
+    let form = at.form(ProposalFields {
         speaker: said
             .and_then(|said| said.speaker.as_deref())
             .unwrap_or_default(),
         text: said.map_or("", |said| &said.text),
-        ..Typed::default()
+        ..ProposalFields::default()
     });
     let context = context(&app, &site, &visitor.base.0);
     Ok(Html(render::recordings::proposal_page(&context, &form)).into_response())
@@ -181,10 +182,10 @@ pub(crate) async fn send(
     if error.status.is_server_error() || error.status == StatusCode::NOT_FOUND {
         return Err(error.into());
     }
-    let at = At::read(&app, &visitor, &site, &fields).await?;
+    let at = ProposalFormContext::read(&app, &visitor, &site, &fields).await?;
     let error = error.told_in(site.settings.language);
     let value = |name: &str| fields.get(name).unwrap_or_default();
-    let form = at.form(Typed {
+    let form = at.form(ProposalFields {
         between: (value("from"), value("until")),
         speaker: value("speaker"),
         text: value("text"),
@@ -350,7 +351,7 @@ async fn home(app: &App, site: &Site, proposal: &Proposal) -> Result<String, Api
 }
 
 /// Where the form is opened: a recording that stands with a page, and a line of it.
-struct At {
+struct ProposalFormContext {
     key: PageKey,
     recording: Recording,
     line: Option<proposing::ProposedLine>,
@@ -360,7 +361,7 @@ struct At {
 
 /// What the form's fields hold.
 #[derive(Clone, Copy, Default)]
-struct Typed<'a> {
+struct ProposalFields<'a> {
     between: (&'a str, &'a str),
     speaker: &'a str,
     text: &'a str,
@@ -369,7 +370,7 @@ struct Typed<'a> {
     problem: Option<FormProblem<'a>>,
 }
 
-impl At {
+impl ProposalFormContext {
     async fn read(
         app: &App,
         visitor: &Visitor,
@@ -414,7 +415,7 @@ impl At {
         })
     }
 
-    fn form<'a>(&'a self, typed: Typed<'a>) -> ProposalForm<'a> {
+    fn form<'a>(&'a self, typed: ProposalFields<'a>) -> ProposalForm<'a> {
         ProposalForm {
             recording: &self.recording,
             key: &self.key,

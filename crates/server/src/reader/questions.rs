@@ -68,7 +68,7 @@ pub(crate) async fn ask(
     let site = visitor.acting_at(&app, &body.site).await?;
     let page = visitor.page(&app, &site, &body.page)?;
     let reader = editor(&app, &visitor, &site).await?;
-    let question = Asking {
+    let question = QuestionDraft {
         page,
         title: body.title,
         selector: body.annotation.selector()?,
@@ -167,7 +167,7 @@ async fn editor(app: &App, visitor: &Visitor, site: &Site) -> Result<Reader, Api
 }
 
 /// A question that somebody wants to ask.
-pub(crate) struct Asking {
+pub(crate) struct QuestionDraft {
     pub(crate) page: rejoinder_core::PageKey,
     pub(crate) title: Option<String>,
     pub(crate) selector: Selector,
@@ -180,7 +180,7 @@ pub(crate) async fn make(
     app: &App,
     site: &Site,
     reader: Reader,
-    asking: Asking,
+    asking: QuestionDraft,
 ) -> Result<rejoinder_core::passages::Question, ApiError> {
     let now = app.now();
     let new = NewQuestion {

@@ -70,7 +70,7 @@ pub(crate) async fn give(
 }
 
 /// What became of a reaction; the headers hand a new reader their token.
-pub(super) struct Given {
+pub(super) struct ReactionOutcome {
     pub(super) site: std::sync::Arc<Site>,
     pub(super) counted: Vec<ReactionCount>,
     pub(super) headers: HeaderMap,
@@ -83,7 +83,7 @@ pub(super) async fn react(
     id: &str,
     site: Option<&str>,
     (key, is_given): (String, Option<bool>),
-) -> Result<Given, ApiError> {
+) -> Result<ReactionOutcome, ApiError> {
     let now = app.now();
     app.limits.take(Act::Vote, visitor, now)?;
     let (site, comment) = find(app, visitor, id, site).await?;
@@ -104,7 +104,7 @@ pub(super) async fn react(
         .store
         .write(move |tx| reactions::react(tx, now, &react))
         .await?;
-    Ok(Given {
+    Ok(ReactionOutcome {
         site,
         counted,
         headers: token.headers(),

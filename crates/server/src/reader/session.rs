@@ -37,7 +37,8 @@ pub(crate) struct TakeUp {
 
 /// Who the reader is now.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SignedIn {
+#[schema(as = SignedIn)]
+pub(crate) struct SessionBody {
     reader: MyAuthor,
 }
 
@@ -52,7 +53,7 @@ pub(crate) async fn begin(
     visitor: Visitor,
     headers: HeaderMap,
     extract::Json(body): extract::Json<TakeUp>,
-) -> Result<(Extension<security::SignedIn>, HeaderMap, Json<SignedIn>), ApiError> {
+) -> Result<(Extension<security::SignedIn>, HeaderMap, Json<SessionBody>), ApiError> {
     app.limits.take(Act::Preview, &visitor, app.now())?;
     let site = visitor.acting_at(&app, &body.site).await?;
     let token = visitor.new_token(&app);
@@ -78,7 +79,7 @@ pub(crate) async fn begin(
         account: account.id,
         way,
     });
-    Ok((signed_in, headers, Json(SignedIn { reader })))
+    Ok((signed_in, headers, Json(SessionBody { reader })))
 }
 
 /// Sign in by a code.

@@ -155,7 +155,8 @@ async fn give(
 /// Whether one's own sources are taken back.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Withdraw {
+#[schema(as = Withdraw)]
+pub(crate) struct WithdrawSources {
     /// Whether they are; `false` gives them again.
     withdrawn: bool,
 }
@@ -174,7 +175,7 @@ pub(crate) async fn withdraw(
     visitor: Visitor,
     Path(id): Path<String>,
     params: Params,
-    extract::Json(body): extract::Json<Withdraw>,
+    extract::Json(body): extract::Json<WithdrawSources>,
 ) -> Result<Json<ShownComment>, ApiError> {
     let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
     let comment = take_back(&app, &visitor, &site, &comment, body.withdrawn).await?;
@@ -216,7 +217,7 @@ async fn take_back(
 /// An editor's word on sources.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Confirm {
+pub(crate) struct ConfirmSources {
     /// What the editor says of them, at most 500 characters; nothing no longer confirms them.
     note: Option<String>,
 }
@@ -235,7 +236,7 @@ pub(crate) async fn confirm(
     visitor: Visitor,
     Path(id): Path<String>,
     params: Params,
-    extract::Json(body): extract::Json<Confirm>,
+    extract::Json(body): extract::Json<ConfirmSources>,
 ) -> Result<Json<ShownComment>, ApiError> {
     let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
     let comment = say(&app, &visitor, &site, &comment, body.note).await?;

@@ -45,7 +45,8 @@ pub(crate) struct Subscribe {
 
 /// What became of the wish.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Subscribed {
+#[schema(as = Subscribed)]
+pub(crate) struct SubscribedBody {
     /// `subscribed`, or `unconfirmed` while the link in the mail has not been opened.
     #[schema(example = "unconfirmed")]
     state: &'static str,
@@ -65,7 +66,7 @@ pub(crate) async fn subscribe(
     State(app): State<App>,
     visitor: Visitor,
     extract::Json(body): extract::Json<Subscribe>,
-) -> Result<(StatusCode, HeaderMap, Json<Subscribed>), ApiError> {
+) -> Result<(StatusCode, HeaderMap, Json<SubscribedBody>), ApiError> {
     let site = visitor.acting_at(&app, &body.site).await?;
     let about = (
         visitor.page(&app, &site, &body.page)?,
@@ -76,7 +77,7 @@ pub(crate) async fn subscribe(
         SubscribeOutcome::Subscribed => (StatusCode::CREATED, "subscribed"),
         SubscribeOutcome::Unconfirmed => (StatusCode::ACCEPTED, "unconfirmed"),
     };
-    Ok((status, headers, Json(Subscribed { state })))
+    Ok((status, headers, Json(SubscribedBody { state })))
 }
 
 /// `POST /embed/subscriptions`: the same by a plain form.

@@ -84,7 +84,7 @@ impl From<Challenge> for ChallengeBody {
     }
 }
 
-type Answer = ([(HeaderName, &'static str); 1], Json<ChallengeBody>);
+type ChallengeResponse = ([(HeaderName, &'static str); 1], Json<ChallengeBody>);
 
 /// Get a challenge, whose solution lets one comment of the site pass.
 #[utoipa::path(
@@ -96,7 +96,7 @@ pub(crate) async fn challenge(
     State(app): State<App>,
     visitor: Visitor,
     params: Params,
-) -> Result<Answer, ApiError> {
+) -> Result<ChallengeResponse, ApiError> {
     let site = visitor.at(&app, params.site()?).await?;
     let now = app.now();
     app.limits.take(Act::Preview, &visitor, now)?;

@@ -16,7 +16,7 @@ use futures_util::StreamExt as _;
 use jobs::{BackupPlan, Backups};
 use rejoinder_core::{FixedClock, FixedRandom, IdSource, Settings, SiteId, Time};
 use rejoinder_server::{
-    self as server, App, Config, Live, PageCache, Parts, RateLimits, internal_router, router,
+    self as server, App, AppParts, Config, Live, PageCache, RateLimits, internal_router, router,
 };
 use serde_json::{Value, json};
 use store::{Dialect, Store, publication::sites};
@@ -104,7 +104,7 @@ impl TestApp {
             keep: 1,
             every: Duration::from_secs(86_400),
         };
-        let parts = Parts {
+        let parts = AppParts {
             config,
             store: Arc::clone(&store),
             pages,

@@ -9,7 +9,7 @@ use egress::{Client, Feature, FetchError, Limits, Method, Request};
 use openidconnect::{HttpRequest, HttpResponse};
 use url::Url;
 
-use super::Failure;
+use super::ProviderFailure;
 use crate::config::is_here;
 
 const LIMITS: Limits = Limits {
@@ -32,10 +32,10 @@ pub(super) enum AskError {
     Answer(#[from] axum::http::Error),
 }
 
-type Asking = Pin<Box<dyn Future<Output = Result<HttpResponse, AskError>> + Send>>;
+type AskFuture = Pin<Box<dyn Future<Output = Result<HttpResponse, AskError>> + Send>>;
 
 /// Asks through `outside`.
-pub(super) fn through(outside: &Client) -> impl Fn(HttpRequest) -> Asking + Send + Sync + use<> {
+pub(super) fn through(outside: &Client) -> impl Fn(HttpRequest) -> AskFuture + Send + Sync + use<> {
     let outside = outside.clone();
     move |request| Box::pin(ask(outside.clone(), request))
 }
@@ -69,10 +69,10 @@ async fn ask(outside: Client, request: HttpRequest) -> Result<HttpResponse, AskE
 }
 
 /// Refuse to send a browser where it would be read on the way.
-pub(super) fn check(url: &Url) -> Result<(), Failure> {
+pub(super) fn check(url: &Url) -> Result<(), ProviderFailure> {
     match is_encrypted(url) {
         true => Ok(()),
-        false => Err(Failure::Unreachable(format!(
+        false => Err(ProviderFailure::Unreachable(format!(
             "{url} is not an encrypted address"
         ))),
     }

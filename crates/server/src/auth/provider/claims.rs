@@ -12,7 +12,7 @@ use openidconnect::{
 };
 use rejoinder_core::{Time, identity::author};
 
-use super::{Brought, Failure, Metadata, OpenidClient, ask};
+use super::{AuthorizationReturn, Metadata, OpenidClient, ProviderFailure, ask};
 
 /// The longest subject, in bytes.
 const MAX_SUBJECT: usize = 255;
@@ -43,7 +43,7 @@ pub(crate) struct ProviderIdentity {
 
 /// What one answer says of someone.
 #[derive(Debug, Default)]
-pub(super) struct Claims {
+pub(super) struct AnswerClaims {
     subject: String,
     /// What they are called, the best first.
     names: Vec<String>,
@@ -69,13 +69,13 @@ macro_rules! claims {
     }};
 }
 
-impl From<&CoreIdTokenClaims> for Claims {
+impl From<&CoreIdTokenClaims> for AnswerClaims {
     fn from(claims: &CoreIdTokenClaims) -> Self {
         claims!(claims)
     }
 }
 
-impl From<&CoreUserInfoClaims> for Claims {
+impl From<&CoreUserInfoClaims> for AnswerClaims {
     fn from(claims: &CoreUserInfoClaims) -> Self {
         claims!(claims)
     }
@@ -89,13 +89,15 @@ fn text<T: std::ops::Deref<Target = String>>(claim: Option<&LocalizedClaim<T>>) 
 }
 
 /// Refuse who is sent by another provider than the one that they were sent to.
-pub(super) fn issuer(metadata: &Metadata, named: Option<&str>) -> Result<(), Failure> {
+pub(super) fn issuer(metadata: &Metadata, named: Option<&str>) -> Result<(), ProviderFailure> {
     let more = metadata.additional_metadata();
     let is_due = more.authorization_response_iss_parameter_supported;
     match named {
         Some(named) if named == metadata.issuer().as_str() => Ok(()),
         None if !is_due => Ok(()),
-        _ => Err(Failure::Unbelievable("another provider's answer".into())),
+        _ => Err(ProviderFailure::Unbelievable(
+            "another provider's answer".into(),
+        )),
     }
 }
 
@@ -103,10 +105,10 @@ pub(super) fn issuer(metadata: &Metadata, named: Option<&str>) -> Result<(), Fai
 pub(super) async fn exchange(
     client: &OpenidClient,
     outside: &Client,
-    brought: &Brought<'_>,
-) -> Result<CoreTokenResponse, Failure> {
+    brought: &AuthorizationReturn<'_>,
+) -> Result<CoreTokenResponse, ProviderFailure> {
     let code = AuthorizationCode::new(brought.code.clone());
-    let unreachable = |why: &dyn std::error::Error| Failure::Unreachable(ask::causes(why));
+    let unreachable = |why: &dyn std::error::Error| ProviderFailure::Unreachable(ask::causes(why));
     let request = client
         .exchange_code(code)
         .map_err(|why| unreachable(&why))?;
@@ -115,7 +117,7 @@ pub(super) async fn exchange(
     let answer = request.set_pkce_verifier(verifier).request_async(&http);
     answer.await.map_err(|why| match why {
         RequestTokenError::ServerResponse(why) => {
-            Failure::Unbelievable(format!("the code was not taken: {}", why.error()))
+            ProviderFailure::Unbelievable(format!("the code was not taken: {}", why.error()))
         }
         why => unreachable(&why),
     })
@@ -127,8 +129,8 @@ pub(super) fn verified(
     answer: &CoreTokenResponse,
     nonce: &Nonce,
     now: Time,
-) -> Result<Claims, Failure> {
-    let unbelievable = |why: &str| Failure::Unbelievable(why.to_owned());
+) -> Result<AnswerClaims, ProviderFailure> {
+    let unbelievable = |why: &str| ProviderFailure::Unbelievable(why.to_owned());
     let token = answer.id_token();
     let token = token.ok_or_else(|| unbelievable("there is no ID token"))?;
     let since_1970 = Duration::from_micros(now.micros().unsigned_abs());
@@ -137,12 +139,12 @@ pub(super) fn verified(
         .set_allowed_algs(SIGNED_BY)
         .set_time_fn(move || (UNIX_EPOCH + since_1970).into());
     let claims = token.claims(&verifier, nonce);
-    let claims = claims.map_err(|why| Failure::Unbelievable(ask::causes(&why)))?;
+    let claims = claims.map_err(|why| ProviderFailure::Unbelievable(ask::causes(&why)))?;
     let party = claims.authorized_party();
     if party.is_some_and(|party| party != client.client_id()) {
         return Err(unbelievable("the ID token was given to another client"));
     }
-    let claims = Claims::from(claims);
+    let claims = AnswerClaims::from(claims);
     let is_odd = claims.subject.chars().any(char::is_control);
     if claims.subject.is_empty() || claims.subject.len() > MAX_SUBJECT || is_odd {
         return Err(unbelievable("the subject is none"));
@@ -155,11 +157,11 @@ pub(super) async fn identity(
     client: &OpenidClient,
     outside: &Client,
     answer: &CoreTokenResponse,
-    signed: Claims,
-) -> Result<ProviderIdentity, Failure> {
+    signed: AnswerClaims,
+) -> Result<ProviderIdentity, ProviderFailure> {
     let more = match signed.names.is_empty() || signed.email.is_none() {
         true => user_info(client, outside, answer.access_token(), &signed.subject).await?,
-        false => Claims::default(),
+        false => AnswerClaims::default(),
     };
     let (email, is_theirs) = match signed.email {
         Some(email) => (Some(email), signed.is_email_theirs),
@@ -183,17 +185,19 @@ async fn user_info(
     outside: &Client,
     token: &AccessToken,
     subject: &str,
-) -> Result<Claims, Failure> {
+) -> Result<AnswerClaims, ProviderFailure> {
     // As a header this could not be sent.
     if !token.secret().bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Failure::Unbelievable("the access token is none".into()));
+        return Err(ProviderFailure::Unbelievable(
+            "the access token is none".into(),
+        ));
     }
     let subject = openidconnect::SubjectIdentifier::new(subject.to_owned());
     let Ok(request) = client.user_info(token.clone(), Some(subject)) else {
-        return Ok(Claims::default());
+        return Ok(AnswerClaims::default());
     };
     let http = ask::through(outside);
     let claims: Result<CoreUserInfoClaims, _> = request.request_async(&http).await;
-    let claims = claims.map_err(|why| Failure::Unreachable(ask::causes(&why)))?;
-    Ok(Claims::from(&claims))
+    let claims = claims.map_err(|why| ProviderFailure::Unreachable(ask::causes(&why)))?;
+    Ok(AnswerClaims::from(&claims))
 }

@@ -40,7 +40,7 @@ const MAX_KNOWN: u64 = 500;
 
 /// Why a provider signs nobody in. The cause is for the log.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub(crate) enum ProviderFailure {
     /// It does not answer, or not as a provider does.
     #[error("the provider does not answer as one: {0}")]
     Unreachable(String),
@@ -51,16 +51,16 @@ pub(crate) enum Failure {
 
 /// What a provider tells of itself beside what the standard core knows.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct More {
+struct ExtraMetadata {
     /// Whether it names itself to whoever comes back (RFC 9207).
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
 }
 
-impl AdditionalProviderMetadata for More {}
+impl AdditionalProviderMetadata for ExtraMetadata {}
 
 type Metadata = ProviderMetadata<
-    More,
+    ExtraMetadata,
     CoreAuthDisplay,
     CoreClientAuthMethod,
     CoreClaimName,
@@ -84,20 +84,20 @@ type OpenidClient = CoreClient<
 >;
 
 /// A provider as it described itself.
-struct Known {
+struct KnownProvider {
     metadata: Metadata,
     read_at: Time,
 }
 
 /// The providers that were asked, by what they call themselves.
-pub(crate) struct Openid {
+pub(crate) struct OpenidProviders {
     outside: Client,
-    known: Cache<String, Arc<Known>>,
+    known: Cache<String, Arc<KnownProvider>>,
 }
 
 /// What only the one who is sent and this server know.
 #[derive(Debug)]
-pub(crate) struct Secrets {
+pub(crate) struct AuthorizationSecrets {
     pub(crate) state: String,
     pub(crate) nonce: String,
     pub(crate) verifier: String,
@@ -105,7 +105,7 @@ pub(crate) struct Secrets {
 
 /// What someone brings back.
 #[derive(Debug)]
-pub(crate) struct Brought<'a> {
+pub(crate) struct AuthorizationReturn<'a> {
     pub(crate) code: String,
     pub(crate) nonce: String,
     pub(crate) verifier: String,
@@ -115,7 +115,7 @@ pub(crate) struct Brought<'a> {
     pub(crate) redirect: &'a str,
 }
 
-impl Openid {
+impl OpenidProviders {
     pub(crate) fn new(outside: Client) -> Self {
         Self {
             outside,
@@ -124,7 +124,7 @@ impl Openid {
     }
 
     /// What the provider at `typed` calls itself: with a slash at the end or without.
-    pub(crate) async fn find(&self, typed: &str, now: Time) -> Result<String, Failure> {
+    pub(crate) async fn find(&self, typed: &str, now: Time) -> Result<String, ProviderFailure> {
         let other = match typed.strip_suffix('/') {
             Some(bare) => bare.to_owned(),
             None => format!("{typed}/"),
@@ -140,9 +140,9 @@ impl Openid {
         &self,
         provider: &OpenidProvider,
         redirect: &str,
-        secrets: &Secrets,
+        secrets: &AuthorizationSecrets,
         now: Time,
-    ) -> Result<Url, Failure> {
+    ) -> Result<Url, ProviderFailure> {
         let known = self.known(&provider.issuer, now).await?;
         let client = client_of(&known.metadata, provider, redirect)?;
         let verifier = PkceCodeVerifier::new(secrets.verifier.clone());
@@ -164,9 +164,9 @@ impl Openid {
     pub(crate) async fn exchange(
         &self,
         provider: &OpenidProvider,
-        brought: Brought<'_>,
+        brought: AuthorizationReturn<'_>,
         now: Time,
-    ) -> Result<ProviderIdentity, Failure> {
+    ) -> Result<ProviderIdentity, ProviderFailure> {
         let known = self.known(&provider.issuer, now).await?;
         claims::issuer(&known.metadata, brought.issuer)?;
         let client = client_of(&known.metadata, provider, brought.redirect)?;
@@ -184,7 +184,7 @@ impl Openid {
     }
 
     /// A provider as it was within the last hour.
-    async fn known(&self, issuer: &str, now: Time) -> Result<Arc<Known>, Failure> {
+    async fn known(&self, issuer: &str, now: Time) -> Result<Arc<KnownProvider>, ProviderFailure> {
         match self.known.get(issuer) {
             Some(known) if now.since(known.read_at) < FRESH => Ok(known),
             _ => self.ask(issuer, now).await,
@@ -192,13 +192,13 @@ impl Openid {
     }
 
     /// A provider as it is now.
-    async fn ask(&self, issuer: &str, now: Time) -> Result<Arc<Known>, Failure> {
-        let unreachable = |why: String| Failure::Unreachable(why);
+    async fn ask(&self, issuer: &str, now: Time) -> Result<Arc<KnownProvider>, ProviderFailure> {
+        let unreachable = |why: String| ProviderFailure::Unreachable(why);
         let url = IssuerUrl::new(issuer.to_owned()).map_err(|why| unreachable(why.to_string()))?;
         let http = ask::through(&self.outside);
         let metadata = Metadata::discover_async(url, &http).await;
         let metadata = metadata.map_err(|why| unreachable(ask::causes(&why)))?;
-        let known = Arc::new(Known {
+        let known = Arc::new(KnownProvider {
             metadata,
             read_at: now,
         });
@@ -207,7 +207,7 @@ impl Openid {
     }
 }
 
-impl Secrets {
+impl AuthorizationSecrets {
     pub(crate) fn new(state: String, random: &dyn Random) -> Self {
         let secret = || rejoinder_core::Token::new(random).reveal();
         Self {
@@ -222,9 +222,9 @@ fn client_of(
     metadata: &Metadata,
     provider: &OpenidProvider,
     redirect: &str,
-) -> Result<OpenidClient, Failure> {
+) -> Result<OpenidClient, ProviderFailure> {
     let redirect = RedirectUrl::new(redirect.to_owned());
-    let redirect = redirect.map_err(|why| Failure::Unreachable(why.to_string()))?;
+    let redirect = redirect.map_err(|why| ProviderFailure::Unreachable(why.to_string()))?;
     let secret = match provider.client_secret.as_str() {
         "" => None,
         secret => Some(ClientSecret::new(secret.to_owned())),

@@ -15,7 +15,7 @@ use store::identity::authors;
 use store::integrations::api_tokens::Program;
 
 use super::header_text::{cookie, text};
-use crate::access::acting::{Acting, USER};
+use crate::access::acting::{ProgramActor, USER};
 use crate::config::{Config, Loopback, ProxyHeader};
 use crate::http::error::ApiError;
 use crate::state::{App, hash_of};
@@ -145,7 +145,7 @@ pub(crate) struct Visitor {
     /// The program of the publisher that asks, whose token was looked at on the way here.
     program: Option<Program>,
     /// As whom it acts.
-    acting: Option<Acting>,
+    acting: Option<ProgramActor>,
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -157,7 +157,7 @@ impl FromRequestParts<App> for Visitor {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
         let network = network_of(&app.config, peer, headers);
-        let acting = parts.extensions.get::<Acting>().copied();
+        let acting = parts.extensions.get::<ProgramActor>().copied();
         Ok(Self {
             network: acting.map_or(network, |acting| acting.network(network)),
             origin: text(headers, &header::ORIGIN).map(str::to_owned),
@@ -262,19 +262,19 @@ impl Visitor {
     /// The program that asks, and acts for someone else.
     pub(crate) fn writing_program(&self) -> Option<AuthorId> {
         let program = self.program.as_ref()?;
-        (self.acting != Some(Acting::Itself)).then_some(program.author.id)
+        (self.acting != Some(ProgramActor::Itself)).then_some(program.author.id)
     }
 
     /// This visitor under the name that a program gives, where a program asks: who has no user there has
     /// a name, and the same name is the same author.
     pub(crate) fn under(self, name: Option<&str>) -> Result<Self, ApiError> {
-        let (Some(program), Some(Acting::For(user))) = (&self.program, self.acting) else {
+        let (Some(program), Some(ProgramActor::For(user))) = (&self.program, self.acting) else {
             return Ok(self);
         };
         match (user, name) {
             (None, name) => {
                 let name = author::name(name.unwrap_or_default())?;
-                let acting = Acting::named(program, &name);
+                let acting = ProgramActor::named(program, &name);
                 Ok(self.acting_as(acting))
             }
             (Some(_), None) => Ok(self),
@@ -290,15 +290,15 @@ impl Visitor {
     /// of the program's comments where the author turns out to be somebody else.
     pub(crate) fn for_author_of(self, comment: &Comment) -> Self {
         match (&self.program, self.acting) {
-            (Some(program), Some(Acting::For(None))) => {
-                let acting = Acting::named(program, &comment.author.name);
+            (Some(program), Some(ProgramActor::For(None))) => {
+                let acting = ProgramActor::named(program, &comment.author.name);
                 self.acting_as(acting)
             }
             _ => self,
         }
     }
 
-    fn acting_as(self, acting: Acting) -> Self {
+    fn acting_as(self, acting: ProgramActor) -> Self {
         Self {
             network: acting.network(self.network),
             acting: Some(acting),
@@ -309,7 +309,7 @@ impl Visitor {
     /// Refuse a program that does not say whose act it is.
     pub(crate) fn must_be_someone(&self) -> Result<(), ApiError> {
         match self.acting {
-            Some(Acting::For(None)) => {
+            Some(ProgramActor::For(None)) => {
                 let detail = "The header `Rejoinder-User` must say for whom this is done.";
                 Err(
                     ApiError::new(StatusCode::BAD_REQUEST, "user_missing", detail)
@@ -338,7 +338,7 @@ impl Visitor {
     pub(crate) async fn reader(&self, app: &App, site: &Site) -> Result<Reader, ApiError> {
         let network = self.network;
         if let Some(program) = &self.program
-            && self.acting == Some(Acting::Itself)
+            && self.acting == Some(ProgramActor::Itself)
         {
             let author = (!self.is_foreign(site)).then(|| program.author.clone());
             return Ok(Reader { author, network });

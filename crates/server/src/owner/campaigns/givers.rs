@@ -8,7 +8,7 @@ use rejoinder_core::{CampaignId, EntryId};
 use store::Tx;
 use store::funding::{campaigns, keeping};
 
-use super::{Asked, back, page_of};
+use super::{CampaignPageRequest, back, page_of};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{PathId, Visitor};
@@ -39,9 +39,9 @@ pub(super) async fn code(
     if !is_gift.ok_or_else(ApiError::not_found)? {
         return Ok(back(&newsroom, id, "nothing"));
     }
-    let asked = Asked {
+    let asked = CampaignPageRequest {
         code: Some((entry, code)),
-        ..Asked::default()
+        ..CampaignPageRequest::default()
     };
     let page: Html<String> = page_of(&newsroom, &visitor, id, asked).await?;
     Ok(page.into_response())

@@ -12,7 +12,7 @@ use store::funding::campaigns;
 use store::funding::keeping::{self, ManualEntry};
 use store::funding::ledger::LedgerEntry;
 
-use super::{Asked, back, form, page_of};
+use super::{CampaignPageRequest, back, form, page_of};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, PathId, Visitor};
@@ -33,9 +33,9 @@ pub(super) async fn write(
         Err(word) => {
             let typed = ["amount", "currency", "day", "what"];
             let typed = typed.map(|name| fields.get(name).unwrap_or_default());
-            let asked = Asked {
+            let asked = CampaignPageRequest {
                 by_hand: Some((typed, problem(&newsroom.site, word))),
-                ..Asked::default()
+                ..CampaignPageRequest::default()
             };
             let page = page_of(&newsroom, &visitor, id, asked).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
@@ -106,9 +106,9 @@ pub(super) async fn take_back(
     let why = match note(&fields) {
         Ok(why) => why,
         Err(word) => {
-            let asked = Asked {
+            let asked = CampaignPageRequest {
                 by_hand: Some(([""; 4], problem(&newsroom.site, word))),
-                ..Asked::default()
+                ..CampaignPageRequest::default()
             };
             let page = page_of(&newsroom, &visitor, id, asked).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());

@@ -25,7 +25,7 @@ use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, PathId, Visitor};
 use crate::http::route::{Route, get, post, route};
-use crate::newsroom::{At, Newsroom, PageHead, see_other};
+use crate::newsroom::{Newsroom, PageHead, RailPosition, see_other};
 
 /// So many entries stand on a page of the ledger.
 const AT_ONCE: i64 = 50;
@@ -34,7 +34,7 @@ const AT_ONCE: i64 = 50;
 const LOGGED_AT_ONCE: i64 = 20;
 
 /// Where it stands in the rail.
-const HERE: At<'_> = At::Admin("/campaigns");
+const HERE: RailPosition<'_> = RailPosition::Admin("/campaigns");
 
 /// What owners do about campaigns.
 pub(crate) fn routes() -> Vec<Route> {
@@ -166,17 +166,17 @@ async fn one(
     PathId(id): PathId<CampaignId>,
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
-    let asked = Asked {
+    let asked = CampaignPageRequest {
         before: params.read("before")?,
         did: params.get("did"),
-        ..Asked::default()
+        ..CampaignPageRequest::default()
     };
     page_of(&newsroom, &visitor, id, asked).await
 }
 
 /// How a campaign's page is asked for.
 #[derive(Default)]
-struct Asked<'a> {
+struct CampaignPageRequest<'a> {
     /// Only entries that are older.
     before: Option<EntryId>,
     /// What was just done.
@@ -197,7 +197,7 @@ async fn page_of(
     newsroom: &Newsroom,
     visitor: &Visitor,
     id: CampaignId,
-    asked: Asked<'_>,
+    asked: CampaignPageRequest<'_>,
 ) -> Result<Html<String>, ErrorPage> {
     let (site, now) = (newsroom.site.id, newsroom.app.now());
     let before = asked.before;
@@ -294,9 +294,9 @@ async fn change(
         }
         Err(why) => {
             typed.problem = Some(unusable(&newsroom.site, why));
-            let asked = Asked {
+            let asked = CampaignPageRequest {
                 typed: Some(typed),
-                ..Asked::default()
+                ..CampaignPageRequest::default()
             };
             let page = page_of(&newsroom, &visitor, id, asked).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())

@@ -15,7 +15,7 @@ use store::funding::hooks::{
 };
 use store::funding::{asking, campaigns, keeping};
 
-use super::{Asked, back, page_of};
+use super::{CampaignPageRequest, back, page_of};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, PathId, Visitor};
@@ -221,9 +221,9 @@ async fn page_with(
     id: CampaignId,
     why: String,
 ) -> Result<Response, ErrorPage> {
-    let asked = Asked {
+    let asked = CampaignPageRequest {
         about_hooks: Some(why),
-        ..Asked::default()
+        ..CampaignPageRequest::default()
     };
     let page = page_of(newsroom, visitor, id, asked).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())

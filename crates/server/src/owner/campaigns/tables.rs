@@ -19,7 +19,7 @@ use store::funding::hooks::ProcessorHook;
 use store::funding::{keeping, reconciling};
 
 use super::processors::{campaign, found};
-use super::{Asked, HERE, back, page_of, path};
+use super::{CampaignPageRequest, HERE, back, page_of, path};
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, PathId, Upload, Visitor};
 use crate::newsroom::{Newsroom, PageHead};
@@ -38,13 +38,13 @@ pub(super) const MAX_FORM: usize = 2 * 3 * MAX_TABLE + 128 * 1_024;
 const MAX_SHOWN: usize = MAX_ROWS;
 
 /// A table with what its columns hold.
-struct Sheet {
+struct ParsedSheet {
     text: String,
     table: StatementTable,
     columns: ColumnMapping,
 }
 
-impl Sheet {
+impl ParsedSheet {
     /// What was uploaded, if it is a table of which every row is read.
     fn uploaded(bytes: &[u8]) -> Option<Self> {
         let text = text_of(bytes);
@@ -92,7 +92,7 @@ pub(super) async fn statement(
     Upload(bytes): Upload,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign(&newsroom, id).await?;
-    match Sheet::uploaded(&bytes) {
+    match ParsedSheet::uploaded(&bytes) {
         Some(sheet) => statement_page(&newsroom, &campaign, &sheet).await,
         None => refused(&newsroom, &visitor, id).await,
     }
@@ -106,7 +106,7 @@ pub(super) async fn statement_rows(
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign(&newsroom, id).await?;
-    let Some(sheet) = Sheet::carried(&fields) else {
+    let Some(sheet) = ParsedSheet::carried(&fields) else {
         return refused(&newsroom, &visitor, id).await;
     };
     if fields.get("do") != Some("add") {
@@ -137,7 +137,7 @@ pub(super) async fn statement_rows(
 async fn statement_page(
     newsroom: &Newsroom,
     campaign: &Campaign,
-    sheet: &Sheet,
+    sheet: &ParsedSheet,
 ) -> Result<Response, ErrorPage> {
     let lines = sheet.lines(campaign);
     let names = reconciling::names_of(&lines);
@@ -164,7 +164,7 @@ async fn statement_page(
         title: words.rows.to_owned(),
         rows: rows.collect(),
     };
-    let shown = Shown {
+    let shown = SheetContent {
         title: words.statement.to_owned(),
         about: words.statement_about.to_owned(),
         action: format!("{}/statement/rows", path(newsroom, campaign.id)),
@@ -191,7 +191,7 @@ pub(super) async fn export(
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign(&newsroom, id).await?;
     let hook = found(&newsroom, id, &hook).await?;
-    match Sheet::uploaded(&bytes) {
+    match ParsedSheet::uploaded(&bytes) {
         Some(sheet) => export_page(&newsroom, (&campaign, hook), &sheet).await,
         None => refused(&newsroom, &visitor, id).await,
     }
@@ -207,7 +207,7 @@ pub(super) async fn export_rows(
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign(&newsroom, id).await?;
     let hook = found(&newsroom, id, &hook).await?;
-    let Some(sheet) = Sheet::carried(&fields) else {
+    let Some(sheet) = ParsedSheet::carried(&fields) else {
         return refused(&newsroom, &visitor, id).await;
     };
     if fields.get("do") != Some("add") {
@@ -264,7 +264,7 @@ async fn compared(
 async fn export_page(
     newsroom: &Newsroom,
     (campaign, hook): (&Campaign, ProcessorHook),
-    sheet: &Sheet,
+    sheet: &ParsedSheet,
 ) -> Result<Response, ErrorPage> {
     let compared = compared(newsroom, &hook, sheet.lines(campaign)).await?;
     let words = sheet_words(&newsroom.site);
@@ -304,7 +304,7 @@ async fn export_page(
         ),
         section(words.missing_there, missing_there.collect()),
     ];
-    let shown = Shown {
+    let shown = SheetContent {
         title: words.export.to_owned(),
         about: words.compared(compared.n_alike, compared.n_elsewhere),
         action: format!(
@@ -328,7 +328,7 @@ async fn export_page(
 }
 
 /// What a page about a table shows.
-struct Shown<'a> {
+struct SheetContent<'a> {
     title: String,
     about: String,
     action: String,
@@ -340,8 +340,8 @@ struct Shown<'a> {
 async fn page(
     newsroom: &Newsroom,
     campaign: &Campaign,
-    sheet: &Sheet,
-    shown: Shown<'_>,
+    sheet: &ParsedSheet,
+    shown: SheetContent<'_>,
 ) -> Result<Response, ErrorPage> {
     let (context, ()) = newsroom.read(|_, _| Ok(())).await?;
     let title = sheet_title(&shown.title, campaign);
@@ -378,9 +378,9 @@ async fn refused(
     visitor: &Visitor,
     id: CampaignId,
 ) -> Result<Response, ErrorPage> {
-    let asked = Asked {
+    let asked = CampaignPageRequest {
         about_table: Some(problem(&newsroom.site, "table")),
-        ..Asked::default()
+        ..CampaignPageRequest::default()
     };
     let page = page_of(newsroom, visitor, id, asked).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())

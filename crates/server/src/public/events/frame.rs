@@ -13,7 +13,7 @@ use crate::state::App;
 
 /// The data of an event, as JSON.
 #[derive(Serialize)]
-struct Data<'a> {
+struct EventData<'a> {
     id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     parent: Option<String>,
@@ -48,7 +48,7 @@ pub(super) fn frame(
     }
     let Some(comment) = happening.comment else {
         let closed = render::closed_notice(&context(app, site, base), page);
-        let data = Data {
+        let data = EventData {
             annotations: Some(happening.n_spoken).filter(|n| *n > 0),
             ..data(site, page, None, closed.as_deref())
         };
@@ -110,9 +110,9 @@ fn data<'a>(
     page: &Page,
     comment: Option<&Comment>,
     html: Option<&'a str>,
-) -> Data<'a> {
+) -> EventData<'a> {
     let published = comment.filter(|comment| comment.is_published());
-    Data {
+    EventData {
         id: comment.map(|comment| comment.id.to_string()),
         parent: comment
             .and_then(|comment| comment.parent)
@@ -129,7 +129,7 @@ fn data<'a>(
 }
 
 /// JSON holds no line break, so one `data` line is enough.
-fn written(version: i64, kind: &str, data: &Data<'_>) -> Frame {
+fn written(version: i64, kind: &str, data: &EventData<'_>) -> Frame {
     let json = serde_json::to_string(data).unwrap_or_default();
     Frame {
         version,

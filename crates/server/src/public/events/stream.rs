@@ -48,7 +48,7 @@ pub(super) async fn follow(
         return Err(NoSeat::Full);
     }
     let now = start(&room, app).await.map_err(NoSeat::Store)?;
-    Ok(Stream::new(app.clone(), joined, version.unwrap_or(now)).into_body())
+    Ok(EventStream::new(app.clone(), joined, version.unwrap_or(now)).into_body())
 }
 
 /// The page's version when the room was opened. A stream reads the log after this is known, and
@@ -127,7 +127,7 @@ async fn tell(room: &Room, app: &App) -> bool {
 }
 
 /// One reader's stream.
-struct Stream {
+struct EventStream {
     app: App,
     room: Arc<Room>,
     listening: broadcast::Receiver<Frame>,
@@ -139,7 +139,7 @@ struct Stream {
     _seat: Seat<Network>,
 }
 
-impl Stream {
+impl EventStream {
     fn new(app: App, joined: Joined, told: i64) -> Self {
         Self {
             app,

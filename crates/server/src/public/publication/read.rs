@@ -40,7 +40,7 @@ pub enum PublicationError {
 
 /// `publication.toml`.
 #[derive(Deserialize)]
-struct About {
+struct PublicationFile {
     title: String,
     #[serde(default)]
     tagline: String,
@@ -61,12 +61,12 @@ struct FrontMatter {
     byline: String,
     published_at: String,
     section: String,
-    picture: Option<Picture>,
+    picture: Option<FrontMatterPicture>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Picture {
+struct FrontMatterPicture {
     file: String,
     alt: String,
     caption: String,
@@ -79,7 +79,8 @@ impl Publication {
     /// Read the publication in `folder`, whose discussions belong to the site `site`.
     pub fn read(folder: &Path, site: &str) -> Result<Self, PublicationError> {
         let path = folder.join("publication.toml");
-        let about: About = toml::from_str(&text(&path)?).map_err(|error| content(&path, error))?;
+        let about: PublicationFile =
+            toml::from_str(&text(&path)?).map_err(|error| content(&path, error))?;
         let article = |slug: &String| read_article(folder, slug);
         Ok(Self {
             site: site.to_owned(),
@@ -221,7 +222,10 @@ fn read_article(folder: &Path, slug: &str) -> Result<render::Article, Publicatio
     })
 }
 
-fn read_picture(path: &Path, picture: Picture) -> Result<render::ArticlePicture, PublicationError> {
+fn read_picture(
+    path: &Path,
+    picture: FrontMatterPicture,
+) -> Result<render::ArticlePicture, PublicationError> {
     let file = picture.file;
     let is_plain = !file.contains(['/', '\\']) && !file.starts_with('.');
     if !is_plain || kind(&file).is_none() {

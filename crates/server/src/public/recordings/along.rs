@@ -26,7 +26,7 @@ use crate::http::page_cache::{
     Form, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators,
 };
 use crate::http::slots::Turn;
-use crate::public::cached::{self, Asking};
+use crate::public::cached::{self, ReadRequest};
 use crate::public::threads::{context, placed};
 use crate::state::App;
 
@@ -69,7 +69,7 @@ async fn answer(
         return Err(ApiError::not_found());
     }
     let shape = Shape::of(form(id), visitor.base.0.clone(), &site.settings);
-    let asking = Asking::new(app, visitor);
+    let asking = ReadRequest::new(app, visitor);
     let source = AlongSource {
         app,
         asking,
@@ -100,7 +100,7 @@ async fn stands_with(
 /// Renders what there is to read of a recording from the store.
 struct AlongSource<'a> {
     app: &'a App,
-    asking: Asking,
+    asking: ReadRequest,
     page: PageKey,
     id: RecordingId,
 }
@@ -162,9 +162,9 @@ fn html(
 }
 
 impl Source for AlongSource<'_> {
-    type Turns = Asking;
+    type Turns = ReadRequest;
 
-    fn turns(&self) -> &Asking {
+    fn turns(&self) -> &ReadRequest {
         &self.asking
     }
 
@@ -186,7 +186,7 @@ impl Source for AlongSource<'_> {
         let recording = whole.recording.clone();
         let (app, site, own) = (self.app.clone(), slot.site.clone(), shape.clone());
         let work = move || html(&context(&app, &site, &own.base), own.form, &key, &whole);
-        let html = Asking::apart(turn, work).await??;
+        let html = ReadRequest::apart(turn, work).await??;
         Ok(Rendered {
             version: page.version,
             canonical: Some(canonical),

@@ -12,7 +12,7 @@ use rejoinder_core::{RecordingId, SiteId};
 use store::recordings::{files, listing};
 use store::{Store, StoreError};
 
-use super::range::{Asked, asked};
+use super::range::{RecordingByteRange, asked};
 use crate::http::error::ApiError;
 use crate::http::extract::Visitor;
 use crate::http::limits::Act;
@@ -52,8 +52,8 @@ fn answer(app: &App, recording: &Recording, request: &HeaderMap) -> Response {
     let range = request.get(header::RANGE).filter(|_| is_same);
     let range = range.and_then(|range| range.to_str().ok());
     let (status, first, n) = match asked(range, length) {
-        Asked::Whole => (StatusCode::OK, 0, length),
-        Asked::Part { first, last } => {
+        RecordingByteRange::Whole => (StatusCode::OK, 0, length),
+        RecordingByteRange::Part { first, last } => {
             set(
                 &mut headers,
                 header::CONTENT_RANGE,
@@ -61,7 +61,7 @@ fn answer(app: &App, recording: &Recording, request: &HeaderMap) -> Response {
             );
             (StatusCode::PARTIAL_CONTENT, first, last - first + 1)
         }
-        Asked::Beyond => {
+        RecordingByteRange::Beyond => {
             set(
                 &mut headers,
                 header::CONTENT_RANGE,

@@ -81,8 +81,8 @@ pub(crate) async fn list(
     params: Params,
 ) -> Result<Json<FoundBody>, ApiError> {
     let site = visitor.at(&app, params.site()?).await?;
-    let asked = Asked::read(&params)?;
-    let work = |own: &Own| {
+    let asked = SearchQuery::read(&params)?;
+    let work = |own: &FoundRecordings| {
         let context = context(&own.app, &own.site, &own.base);
         let hits = own.hits().into_iter().map(|hit| HitBody {
             id: hit.recording.id.to_string(),
@@ -117,9 +117,9 @@ pub(super) async fn page(
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
     let site = visitor.at(&app, &host).await?;
-    let asked = Asked::read(&params)?;
+    let asked = SearchQuery::read(&params)?;
     let typed = asked.typed.clone();
-    let work = move |own: &Own| {
+    let work = move |own: &FoundRecordings| {
         let sought = RecordingSearch {
             words: &typed,
             next: own.next.as_deref(),
@@ -134,13 +134,13 @@ pub(super) async fn page(
 }
 
 /// What a reader looks for.
-struct Asked {
+struct SearchQuery {
     typed: String,
     words: SearchWords,
     after: Option<RecordingId>,
 }
 
-impl Asked {
+impl SearchQuery {
     fn read(params: &Params) -> Result<Self, ApiError> {
         let typed = params.get("words").unwrap_or_default().trim();
         if typed.len() > MAX_TYPED {
@@ -158,7 +158,7 @@ impl Asked {
 }
 
 /// What was found, with what it takes to show it.
-struct Own {
+struct FoundRecordings {
     app: App,
     site: Arc<Site>,
     base: Arc<str>,
@@ -169,7 +169,7 @@ struct Own {
     next: Option<String>,
 }
 
-impl Own {
+impl FoundRecordings {
     fn hits(&self) -> Vec<SearchHit<'_>> {
         let found = self
             .found
@@ -214,8 +214,8 @@ async fn find<T: Send + 'static>(
     app: &App,
     visitor: &Visitor,
     site: Arc<Site>,
-    asked: Asked,
-    work: impl FnOnce(&Own) -> T + Send + 'static,
+    asked: SearchQuery,
+    work: impl FnOnce(&FoundRecordings) -> T + Send + 'static,
 ) -> Result<T, ApiError> {
     app.limits.take(Act::Preview, visitor, app.now())?;
     let (id, words, after) = (site.id, asked.words.clone(), asked.after);
@@ -224,7 +224,7 @@ async fn find<T: Send + 'static>(
     let base = visitor.base.0.clone();
     let keys = found.hits.iter();
     let keys = keys.map(|hit| placed(app, &site, &base, hit.page.key.clone()));
-    let mut own = Own {
+    let mut own = FoundRecordings {
         app: app.clone(),
         keys: keys.collect(),
         next: found.next.map(|id| id.to_string()),

@@ -2,7 +2,7 @@
 
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{AuthorId, Clock as _, FixedRandom, Token};
-use rejoinder_server::{Invited, invite};
+use rejoinder_server::{NewStaff, invite};
 use store::publication::sites;
 
 use crate::support::{TestApp, TestReader};
@@ -15,7 +15,7 @@ async fn link(app: &TestApp, seed: u64) -> String {
         .await
         .unwrap()
         .unwrap();
-    let invited = Invited {
+    let invited = NewStaff {
         email: "kim@news.example",
         role: Role::Moderator,
         author: AuthorId(99),

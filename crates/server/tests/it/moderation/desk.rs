@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{AuthorId, Clock as _, FixedRandom, Settings, Token};
-use rejoinder_server::{Invited, invite};
+use rejoinder_server::{NewStaff, invite};
 use serde_json::{Value, json};
 use store::publication::sites;
 
@@ -47,7 +47,7 @@ pub(crate) async fn sign_in(
 ) {
     let read = app.store.read(move |tx| sites::by_host(tx, host)).await;
     let site = read.unwrap().unwrap();
-    let invited = Invited {
+    let invited = NewStaff {
         email: &format!("kim{seed}@{host}"),
         role,
         author: AuthorId(seed),

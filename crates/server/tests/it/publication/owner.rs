@@ -5,7 +5,7 @@ use std::time::Duration;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::settings::SettingType;
 use rejoinder_core::{AuthorId, Clock as _, FixedRandom, Settings, SiteId, Token};
-use rejoinder_server::{Invited, invite};
+use rejoinder_server::{NewStaff, invite};
 use serde_json::Value;
 use store::discussion::cards::FetchCard;
 use store::jobs::{self, NewJob};
@@ -17,7 +17,7 @@ use crate::support::{Answer, NEWS, STORY, TestApp, TestReader};
 pub(crate) async fn colleague(app: &TestApp, email: &str, role: Role, seed: u64) -> TestReader {
     let site = app.store.read(|tx| sites::by_host(tx, "news.example"));
     let token = Token::new(&FixedRandom::seeded(seed));
-    let invited = Invited {
+    let invited = NewStaff {
         email,
         role,
         author: AuthorId(i64::try_from(seed).unwrap()),
