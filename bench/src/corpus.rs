@@ -14,7 +14,7 @@ pub(crate) const SITE: &str = "bench.example";
 /// of those. So the first page of a thread, 20 roots and three replies of each, has 100 comments,
 /// however long the thread is.
 #[derive(Debug, Clone)]
-pub(crate) struct Page {
+pub(crate) struct CorpusPage {
     pub(crate) name: String,
     pub(crate) n_comments: u32,
 }
@@ -22,15 +22,15 @@ pub(crate) struct Page {
 /// How many comments a root and what is below it have.
 pub(crate) const GROUP: u32 = 5;
 
-pub(crate) fn page(name: &str, n_comments: u32) -> Page {
-    Page {
+pub(crate) fn page(name: &str, n_comments: u32) -> CorpusPage {
+    CorpusPage {
         name: name.to_owned(),
         n_comments,
     }
 }
 
 /// `n_comments` on pages of 100 each.
-pub(crate) fn pages_of_100(n_comments: u32) -> impl Iterator<Item = Page> {
+pub(crate) fn pages_of_100(n_comments: u32) -> impl Iterator<Item = CorpusPage> {
     (0..n_comments / 100).map(|n| page(&format!("page-{n}"), 100))
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn address(name: &str) -> String {
 }
 
 /// One comment of a page.
-pub(crate) struct Comment {
+pub(crate) struct CorpusComment {
     /// Its place among the page's comments, from 0.
     pub(crate) place: u32,
     /// The place of the comment that it replies to.
@@ -52,8 +52,8 @@ pub(crate) struct Comment {
     down: u32,
 }
 
-impl Page {
-    pub(crate) fn comments(&self) -> impl Iterator<Item = Comment> + '_ {
+impl CorpusPage {
+    pub(crate) fn comments(&self) -> impl Iterator<Item = CorpusComment> + '_ {
         let seed = self
             .name
             .bytes()
@@ -61,7 +61,7 @@ impl Page {
         (0..self.n_comments).map(move |place| {
             let mut chance = Chance(seed ^ (u64::from(place) << 32));
             let first = place - place % GROUP;
-            Comment {
+            CorpusComment {
                 place,
                 parent: match place % GROUP {
                     0 => None,
@@ -83,7 +83,7 @@ pub(crate) fn text_of(number: u64) -> String {
 }
 
 /// Write an export of WordPress that holds `pages`.
-pub(crate) fn write_export(path: &Path, pages: impl Iterator<Item = Page>) -> Result {
+pub(crate) fn write_export(path: &Path, pages: impl Iterator<Item = CorpusPage>) -> Result {
     let failed = |error: std::io::Error| format!("{} cannot be written: {error}", path.display());
     let mut file = BufWriter::with_capacity(1 << 20, File::create(path).map_err(failed)?);
     let mut out = String::from(HEAD);
@@ -120,8 +120,8 @@ const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <wp:wxr_version>1.2</wp:wxr_version><wp:base_blog_url>https://bench.example</wp:base_blog_url>
 "#;
 
-fn push_comment(out: &mut String, n_before: u64, comment: &Comment) {
-    let Comment {
+fn push_comment(out: &mut String, n_before: u64, comment: &CorpusComment) {
+    let CorpusComment {
         place,
         parent,
         author,

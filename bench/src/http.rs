@@ -11,14 +11,14 @@ use tokio::runtime::{Builder, Runtime};
 
 /// What a server said.
 #[derive(Debug, Default)]
-pub(crate) struct Answer {
+pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     /// The head, as it came.
     head: String,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl HttpResponse {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().skip(1).find_map(|line| {
             let (key, value) = line.split_once(':')?;
@@ -63,7 +63,7 @@ impl Connection {
     }
 
     /// Send a request and wait for the whole answer.
-    pub(crate) async fn send(&mut self, request: &[u8]) -> Result<Answer> {
+    pub(crate) async fn send(&mut self, request: &[u8]) -> Result<HttpResponse> {
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
             None => connect(self.address, self.client).await?,
@@ -79,7 +79,7 @@ impl Connection {
         Ok(answer)
     }
 
-    async fn answer(&mut self, stream: &mut TcpStream) -> Result<Answer> {
+    async fn answer(&mut self, stream: &mut TcpStream) -> Result<HttpResponse> {
         self.read.clear();
         let n_head = loop {
             if let Some(at) = self.read.windows(4).position(|end| end == b"\r\n\r\n") {
@@ -92,7 +92,7 @@ impl Connection {
             .split(' ')
             .nth(1)
             .and_then(|status| status.parse().ok());
-        let mut answer = Answer {
+        let mut answer = HttpResponse {
             status: status.unwrap_or(0),
             head,
             body: Vec::new(),
@@ -166,12 +166,16 @@ pub(crate) fn request_under(
 }
 
 /// Ask once, on a connection of its own.
-pub(crate) fn get(address: SocketAddr, target: &str, headers: &[(&str, &str)]) -> Result<Answer> {
+pub(crate) fn get(
+    address: SocketAddr,
+    target: &str,
+    headers: &[(&str, &str)],
+) -> Result<HttpResponse> {
     send(address, &request(address, "GET", target, headers, ""))
 }
 
 /// Send once, on a connection of its own.
-pub(crate) fn send(address: SocketAddr, request: &[u8]) -> Result<Answer> {
+pub(crate) fn send(address: SocketAddr, request: &[u8]) -> Result<HttpResponse> {
     runtime()?.block_on(async {
         let mut connection = Connection::new(address);
         let answer = connection.send(request);

@@ -7,12 +7,12 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use crate::corpus::{self, Page};
+use crate::corpus::{self, CorpusPage};
 use crate::http::{quoted, request};
-use crate::load::{Writer, good};
+use crate::load::{LoadWriter, good};
 use crate::plan::root;
 use crate::process::Process;
-use crate::work::{Work, free_address, make, write};
+use crate::work::{WorkFolder, free_address, make, write};
 use crate::{Result, clock, http, work};
 
 /// How many processes its documentation has in its example.
@@ -28,7 +28,7 @@ pub(crate) struct Isso {
 }
 
 impl Database {
-    pub(crate) fn new(work: &Work) -> Result<Self> {
+    pub(crate) fn new(work: &WorkFolder) -> Result<Self> {
         let folder = work.join("isso");
         make(&folder)?;
         let database = folder.join("comments.db");
@@ -74,7 +74,7 @@ impl Database {
 
 impl Isso {
     /// Post the comments of a page, one by one.
-    pub(crate) fn fill(&self, page: &Page) -> Result {
+    pub(crate) fn fill(&self, page: &CorpusPage) -> Result {
         let mut ids = HashMap::new();
         for comment in page.comments() {
             // It knows one level of replies, and hangs all deeper ones there.
@@ -123,7 +123,7 @@ pub(crate) struct Poster {
     pub(crate) pages: Vec<String>,
 }
 
-impl Writer for Poster {
+impl LoadWriter for Poster {
     fn request(&self, writer: usize, n: usize, _: Option<&str>) -> Vec<u8> {
         let page = &self.pages[(writer + n) % self.pages.len()];
         let text = corpus::text_of((writer as u64) << 32 | n as u64);
@@ -139,7 +139,7 @@ pub(crate) struct Busy {
     pub(crate) first: i64,
 }
 
-impl Writer for Busy {
+impl LoadWriter for Busy {
     fn request(&self, _: usize, n: usize, _: Option<&str>) -> Vec<u8> {
         let group = i64::try_from(n / 2 % 20).unwrap_or(0);
         let root = self.first + group * i64::from(corpus::GROUP);

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::http::{Answer, Connection, runtime};
+use crate::http::{Connection, HttpResponse, runtime};
 use crate::{Result, clock, samples};
 
 /// A kind of writer.
-pub(crate) trait Writer: Send + Sync + 'static {
+pub(crate) trait LoadWriter: Send + Sync + 'static {
     /// The `n`th request of one of the writers, who was handed `cookie`.
     fn request(&self, writer: usize, n: usize, cookie: Option<&str>) -> Vec<u8>;
 }
 
 /// What the writers were told.
 #[derive(Debug, Default)]
-pub(crate) struct Writes {
+pub(crate) struct LoadResult {
     pub(crate) n_done: u32,
     pub(crate) per_second: f64,
     pub(crate) p50_ms: f64,
@@ -29,13 +29,17 @@ pub(crate) fn write(
     address: SocketAddr,
     n_writers: usize,
     time: Duration,
-    writer: &Arc<impl Writer>,
-) -> Result<Writes> {
+    writer: &Arc<impl LoadWriter>,
+) -> Result<LoadResult> {
     let runtime = runtime().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let mut joining = Vec::new();
         for number in 0..n_writers {
-            joining.push(tokio::spawn(One::join(address, number, Arc::clone(writer))));
+            joining.push(tokio::spawn(WriterState::join(
+                address,
+                number,
+                Arc::clone(writer),
+            )));
         }
         let mut writers = Vec::new();
         for one in joining {
@@ -51,7 +55,7 @@ pub(crate) fn write(
             latencies.extend(one.await.map_err(|error| error.to_string())??);
         }
         let n_done = u32::try_from(latencies.len()).unwrap_or(u32::MAX);
-        Ok(Writes {
+        Ok(LoadResult {
             n_done,
             per_second: f64::from(n_done) / started_at.elapsed().as_secs_f64(),
             p50_ms: samples::median(&latencies),
@@ -64,7 +68,7 @@ pub(crate) fn write(
 pub(crate) fn trickle(
     address: SocketAddr,
     period: Duration,
-    writer: &impl Writer,
+    writer: &impl LoadWriter,
     mut cookie: Option<String>,
     stop: &AtomicBool,
 ) -> Result<Option<String>> {
@@ -87,14 +91,14 @@ pub(crate) fn trickle(
     })
 }
 
-struct One<W> {
+struct WriterState<W> {
     connection: Connection,
     number: usize,
     cookie: Option<String>,
     writer: Arc<W>,
 }
 
-impl<W: Writer> One<W> {
+impl<W: LoadWriter> WriterState<W> {
     async fn join(address: SocketAddr, number: usize, writer: Arc<W>) -> Result<Self> {
         let mut connection = Connection::new(address);
         let answer = good(connection.send(&writer.request(number, 0, None)).await)?;
@@ -125,7 +129,7 @@ impl<W: Writer> One<W> {
 }
 
 /// An answer that takes what was sent.
-pub(crate) fn good(answer: std::io::Result<Answer>) -> Result<Answer> {
+pub(crate) fn good(answer: std::io::Result<HttpResponse>) -> Result<HttpResponse> {
     let answer = answer.map_err(|error| format!("a write got no answer: {error}"))?;
     if matches!(answer.status, 200..=202) {
         return Ok(answer);
@@ -138,7 +142,7 @@ pub(crate) fn good(answer: std::io::Result<Answer>) -> Result<Answer> {
 }
 
 /// The first cookie that an answer sets, as a browser would send it back.
-pub(crate) fn cookie_of(answer: &Answer) -> Option<String> {
+pub(crate) fn cookie_of(answer: &HttpResponse) -> Option<String> {
     let cookie = answer.header("set-cookie")?;
     Some(cookie.split(';').next()?.to_owned())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::process::Process;
 use crate::rejoinder::Bytes;
-use crate::work::{Work, free_address, make, write};
+use crate::work::{WorkFolder, free_address, make, write};
 use crate::{Result, work};
 
 pub(crate) struct Nginx {
@@ -15,7 +15,7 @@ pub(crate) struct Nginx {
 
 impl Nginx {
     /// Serve each of `files` under its name.
-    pub(crate) fn start(work: &Work, files: &[(&str, &Bytes)]) -> Result<Self> {
+    pub(crate) fn start(work: &WorkFolder, files: &[(&str, &Bytes)]) -> Result<Self> {
         let folder = work.join("nginx");
         make(&folder.join("files"))?;
         for (name, bytes) in files {

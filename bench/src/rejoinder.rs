@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::corpus::{self, Page, SITE};
+use crate::corpus::{self, CorpusPage, SITE};
 use crate::http::{self, quoted, request};
-use crate::load::Writer;
+use crate::load::LoadWriter;
 use crate::plan::Plan;
 use crate::process::Process;
 use crate::{Result, clock, work};
@@ -45,7 +45,7 @@ impl<'p> Database<'p> {
     pub(crate) fn with(
         plan: &'p Plan,
         path: &Path,
-        pages: impl Iterator<Item = Page>,
+        pages: impl Iterator<Item = CorpusPage>,
     ) -> Result<(Self, Imported)> {
         let database = Self {
             plan,
@@ -238,14 +238,14 @@ pub(crate) struct Poster {
     pub(crate) run: String,
 }
 
-impl Writer for Poster {
+impl LoadWriter for Poster {
     fn request(&self, writer: usize, n: usize, cookie: Option<&str>) -> Vec<u8> {
         let page = &self.pages[(writer + n) % self.pages.len()];
         let text = corpus::text_of((writer as u64) << 32 | n as u64);
         let key = format!("{}-{writer}-{n}", self.run);
         post(
             self.address,
-            &Post {
+            &PostRequest {
                 page,
                 parent: None,
                 text: &text,
@@ -267,7 +267,7 @@ pub(crate) struct Busy {
 /// Of so many writes one is a reply.
 pub(crate) const REPLY_EVERY: usize = 10;
 
-impl Writer for Busy {
+impl LoadWriter for Busy {
     fn request(&self, _: usize, n: usize, cookie: Option<&str>) -> Vec<u8> {
         let root = &self.roots[n / 2 % self.roots.len()];
         if n.is_multiple_of(REPLY_EVERY) {
@@ -275,7 +275,7 @@ impl Writer for Busy {
             let parent = Some(root.as_str());
             return post(
                 self.address,
-                &Post {
+                &PostRequest {
                     page: &self.page,
                     parent,
                     text: &text,
@@ -298,7 +298,7 @@ impl Writer for Busy {
 }
 
 /// A comment to post.
-pub(crate) struct Post<'a> {
+pub(crate) struct PostRequest<'a> {
     pub(crate) page: &'a str,
     pub(crate) parent: Option<&'a str>,
     pub(crate) text: &'a str,
@@ -307,7 +307,7 @@ pub(crate) struct Post<'a> {
 }
 
 /// The request that posts it, as a browser sends it from a page of the publisher.
-pub(crate) fn post(address: SocketAddr, post: &Post<'_>) -> Vec<u8> {
+pub(crate) fn post(address: SocketAddr, post: &PostRequest<'_>) -> Vec<u8> {
     let mut body = json!({
         "site": SITE, "page": corpus::address(post.page), "title": post.page,
         "text": post.text, "name": "Reader",

@@ -13,7 +13,7 @@ use crate::{Result, clock, isso, nginx};
 
 /// One line of the table.
 #[derive(Debug, Default)]
-pub(crate) struct Row {
+pub(crate) struct ReportRow {
     pub(crate) what: String,
     pub(crate) ours: String,
     /// What it is held against, and its figure.
@@ -49,10 +49,10 @@ pub(crate) fn at_most(text: &'static str, value: f64, most: f64) -> Option<Budge
 
 /// The lines so far.
 #[derive(Default)]
-pub(crate) struct Rows(Vec<Row>);
+pub(crate) struct ReportRows(Vec<ReportRow>);
 
-impl Rows {
-    pub(crate) fn add(&mut self, row: Row) {
+impl ReportRows {
+    pub(crate) fn add(&mut self, row: ReportRow) {
         println!(
             "  {}: {}; {}{}",
             row.what,
@@ -129,12 +129,12 @@ impl Rows {
 
 /// All that a run has found.
 pub(crate) struct Report {
-    rows: Vec<Row>,
+    rows: Vec<ReportRow>,
     facts: Vec<(&'static str, String)>,
     commit: String,
 }
 
-impl Row {
+impl ReportRow {
     const fn verdict(&self) -> &'static str {
         match &self.budget {
             Some(Budget { is_kept: true, .. }) => "pass",
@@ -158,7 +158,7 @@ impl Report {
         for row in &self.rows {
             let ratio = row.ratio.map_or(String::new(), shown_ratio);
             let budget = row.budget.as_ref().map_or("", |budget| budget.text);
-            let Row {
+            let ReportRow {
                 what, ours, other, ..
             } = row;
             let _ = writeln!(
@@ -189,7 +189,7 @@ impl Report {
                 self.table()
             ),
         )?;
-        let rows: Vec<_> = self.rows.iter().map(Row::json).collect();
+        let rows: Vec<_> = self.rows.iter().map(ReportRow::json).collect();
         let facts: serde_json::Map<_, _> = self
             .facts
             .iter()
@@ -201,7 +201,7 @@ impl Report {
     }
 }
 
-impl Row {
+impl ReportRow {
     fn json(&self) -> Value {
         json!({
             "what": self.what, "ours": self.ours, "held_against": self.other, "ratio": self.ratio,

@@ -9,9 +9,9 @@ use crate::Result;
 use crate::plan::root;
 
 /// Removed with all that is in it.
-pub(crate) struct Work(PathBuf);
+pub(crate) struct WorkFolder(PathBuf);
 
-impl Work {
+impl WorkFolder {
     pub(crate) fn new() -> Result<Self> {
         let folder = root().join(format!("target/bench/run-{}", process::id()));
         make(&folder)?;
@@ -23,7 +23,7 @@ impl Work {
     }
 }
 
-impl Drop for Work {
+impl Drop for WorkFolder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }

@@ -11,7 +11,7 @@ use crate::{Result, plan};
 
 /// What the readers saw.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Reads {
+pub(crate) struct ReadFigures {
     pub(crate) per_second: f64,
     pub(crate) p99_ms: f64,
     pub(crate) n_requests: f64,
@@ -21,7 +21,7 @@ pub(crate) struct Reads {
 pub(crate) const READERS: &str = "32";
 
 /// Let 32 readers ask for `target` again and again.
-pub(crate) fn read(plan: &Plan, address: SocketAddr, target: &str) -> Result<Reads> {
+pub(crate) fn read(plan: &Plan, address: SocketAddr, target: &str) -> Result<ReadFigures> {
     let script = plan::root().join("bench/src/wrk.lua");
     let seconds = format!("{}s", plan.load.as_secs());
     let mut wrk = Command::new("wrk");
@@ -50,7 +50,7 @@ pub(crate) fn read(plan: &Plan, address: SocketAddr, target: &str) -> Result<Rea
             "http://{address}{target} answered with errors: {summary}"
         ));
     }
-    Ok(Reads {
+    Ok(ReadFigures {
         per_second: number("requests") / number("duration_us") * 1e6,
         p99_ms: number("p99_us") / 1e3,
         n_requests: number("requests"),

@@ -7,7 +7,7 @@ use crate::bench_peers;
 use crate::command::{command, root, run};
 
 #[derive(Args)]
-pub(crate) struct Options {
+pub(crate) struct BenchOptions {
     /// Handed to the benchmark; `cargo xtask bench --help` lists what it takes
     #[arg(
         trailing_var_arg = true,
@@ -19,7 +19,7 @@ pub(crate) struct Options {
 
 /// Build the program and the benchmark as they are released, see that the peers are there, and
 /// measure.
-pub(crate) fn measure(options: &Options) -> Result {
+pub(crate) fn measure(options: &BenchOptions) -> Result {
     let asks = |flag: &str| options.options.iter().any(|option| option == flag);
     if !asks("--help") && !asks("-h") {
         bench_peers::set_up()?;

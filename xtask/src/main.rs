@@ -52,11 +52,11 @@ struct Cli {
 enum Chore {
     /// Measure against the budgets and the peers
     #[command(disable_help_flag = true)]
-    Bench(bench::Options),
+    Bench(bench::BenchOptions),
     /// Install the programs that the benchmark measures against
     Peers,
     /// Install or start what the tests need, then run every check
-    Test(test::Options),
+    Test(test::TestOptions),
     /// Take pictures of the demo at three widths, light and dark
     Screenshots {
         /// The folder to put them in

@@ -5,10 +5,10 @@ use crate::Result;
 /// Steps that each say what they do and how long it took; one that fails does not stop the rest.
 pub(crate) struct Steps {
     started_at: Instant,
-    done: Vec<Step>,
+    done: Vec<FinishedStep>,
 }
 
-struct Step {
+struct FinishedStep {
     name: String,
     took: Duration,
     outcome: Result<Notes>,
@@ -36,7 +36,7 @@ impl Steps {
             Ok(_) => println!("── {name}: done in {}", shown(took)),
             Err(error) => println!("── {name}: failed after {}: {error}", shown(took)),
         }
-        self.done.push(Step {
+        self.done.push(FinishedStep {
             name: name.to_owned(),
             took,
             outcome,
@@ -48,7 +48,7 @@ impl Steps {
     pub(crate) fn finish(self, alone: impl Fn(&str) -> String) -> Result {
         println!("\n── all steps");
         let mut failed = Vec::new();
-        for Step {
+        for FinishedStep {
             name,
             took,
             outcome,

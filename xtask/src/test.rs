@@ -10,7 +10,7 @@ use crate::{Result, browser, npm};
 const SEED_VARIABLE: &str = "PROPTEST_RNG_SEED";
 
 #[derive(Args)]
-pub(crate) struct Options {
+pub(crate) struct TestOptions {
     /// Run these checks alone (repeat it or separate them by commas)
     #[arg(long, value_name = "CHECK", value_delimiter = ',')]
     only: Vec<Check>,
@@ -44,7 +44,7 @@ enum Check {
 }
 
 /// Install or start what the checks need, and run them.
-pub(crate) fn run(options: &Options) -> Result {
+pub(crate) fn run(options: &TestOptions) -> Result {
     let checks = options.checks();
     let mut steps = Steps::new();
     let needs = checks
@@ -61,7 +61,7 @@ pub(crate) fn run(options: &Options) -> Result {
     steps.finish(|name| format!("cargo xtask test --only {name}"))
 }
 
-impl Options {
+impl TestOptions {
     fn checks(&self) -> Vec<Check> {
         if !self.rest.is_empty() {
             return vec![Check::Rust];
@@ -102,7 +102,7 @@ impl Check {
         }
     }
 
-    fn run(self, options: &Options) -> Result<Notes> {
+    fn run(self, options: &TestOptions) -> Result<Notes> {
         let build = options.build();
         let outcome = match self {
             Self::Fmt => cargo(&["fmt", "--all", "--check"]),
@@ -123,7 +123,7 @@ impl Check {
     }
 }
 
-fn rust(options: &Options) -> Result {
+fn rust(options: &TestOptions) -> Result {
     let server = Postgres::start()?;
     let is_nextest = find(&["cargo-nextest"]).is_some();
     let mut tests = if is_nextest {

@@ -8,19 +8,19 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{BUSY, SHOWN, Sides};
-use crate::load::{Writer, cookie_of, good, trickle};
+use super::{BUSY, BothServers, SHOWN};
+use crate::load::{LoadWriter, cookie_of, good, trickle};
 use crate::nginx::Nginx;
-use crate::rejoinder::{Post, Rejoinder, post, thread};
-use crate::report::{Row, Rows};
+use crate::rejoinder::{PostRequest, Rejoinder, post, thread};
+use crate::report::{ReportRow, ReportRows};
 use crate::samples::{median, percentile, ratio};
-use crate::wrk::{self, Reads};
+use crate::wrk::{self, ReadFigures};
 use crate::{Result, clock, corpus, http, isso, rejoinder};
 
 /// Between two writes: 20 a second, of which two are replies and the others votes.
 const PERIOD: Duration = Duration::from_millis(50);
 
-pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
+pub(super) fn measure(sides: &BothServers<'_>, rows: &mut ReportRows) -> Result {
     let server = sides.rejoinder.serve()?;
     let bytes = server.check(BUSY, SHOWN)?;
     let nginx = Nginx::start(&sides.work, &[(BUSY, &bytes)])?;
@@ -55,17 +55,17 @@ pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
         (&quiet, "nginx, nobody writing"),
         (&theirs, "Isso, 20 writes/s"),
     ] {
-        rows.add(Row {
+        rows.add(ReportRow {
             what: "thread of 100 comments with 20 writes/s".to_owned(),
             ours: shown.clone(),
             other: format!("{name}: {:.0}/s", median(other)),
             ratio: Some(ratio(&ours, other)),
             rounds: json!({ "rejoinder": ours, "other": other }),
-            ..Row::default()
+            ..ReportRow::default()
         });
     }
     let seen = seen_after(sides, &server)?;
-    rows.add(Row {
+    rows.add(ReportRow {
         what: "a comment on a page just rendered is seen by others after".to_owned(),
         ours: format!(
             "p50 {:.0} ms, p99 {:.0} ms",
@@ -73,19 +73,19 @@ pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
             percentile(&seen, 99.0)
         ),
         rounds: json!(seen),
-        ..Row::default()
+        ..ReportRow::default()
     });
     Ok(())
 }
 
 /// Read while `writer` writes.
 fn read(
-    sides: &Sides<'_>,
+    sides: &BothServers<'_>,
     address: SocketAddr,
     target: &str,
-    writer: &impl Writer,
+    writer: &impl LoadWriter,
     cookie: &mut Option<String>,
-) -> Result<Reads> {
+) -> Result<ReadFigures> {
     let stop = AtomicBool::new(false);
     let known = cookie.clone();
     scope(|scope| {
@@ -101,7 +101,7 @@ fn read(
 }
 
 /// How long after the answer to a post someone else's thread holds it, in milliseconds.
-fn seen_after(sides: &Sides<'_>, server: &Rejoinder) -> Result<Vec<f64>> {
+fn seen_after(sides: &BothServers<'_>, server: &Rejoinder) -> Result<Vec<f64>> {
     let (page, mut cookie) = ("seen", None);
     let mut seen = Vec::new();
     for n in 0..sides.plan.n_starts * 4 {
@@ -111,7 +111,7 @@ fn seen_after(sides: &Sides<'_>, server: &Rejoinder) -> Result<Vec<f64>> {
         );
         let sent = post(
             server.address,
-            &Post {
+            &PostRequest {
                 page,
                 parent: None,
                 text: &text,

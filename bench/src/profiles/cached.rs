@@ -2,26 +2,26 @@
 
 use serde_json::json;
 
-use super::{HUNDRED, SHOWN, Sides, THOUSANDS};
+use super::{BothServers, HUNDRED, SHOWN, THOUSANDS};
 use crate::nginx::Nginx;
 use crate::process::Process;
-use crate::report::{Row, Rows, at_least};
+use crate::report::{ReportRow, ReportRows, at_least};
 use crate::samples::{median, ratio};
-use crate::wrk::{self, Reads};
+use crate::wrk::{self, ReadFigures};
 use crate::{Result, isso, rejoinder};
 
 /// One side's figures, a round each.
 #[derive(Default)]
-struct Figures {
+struct CachedFigures {
     per_second: Vec<f64>,
     p99_ms: Vec<f64>,
     /// Processor time of the server for each request, in microseconds.
     cpu_us: Vec<f64>,
 }
 
-impl Figures {
+impl CachedFigures {
     /// Read once from a server, and wait until it is at rest again.
-    fn round(&mut self, process: &Process, read: impl FnOnce() -> Result<Reads>) -> Result {
+    fn round(&mut self, process: &Process, read: impl FnOnce() -> Result<ReadFigures>) -> Result {
         let before = process.cpu_ms();
         let reads = read()?;
         self.cpu_us
@@ -42,7 +42,7 @@ impl Figures {
     }
 }
 
-pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
+pub(super) fn measure(sides: &BothServers<'_>, rows: &mut ReportRows) -> Result {
     let server = sides.rejoinder.serve()?;
     let hundred = server.check(HUNDRED, SHOWN)?;
     let thousands = server.check(THOUSANDS, SHOWN)?;
@@ -50,7 +50,8 @@ pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
     let isso = sides.isso.serve()?;
     for (page, n_comments) in [(HUNDRED, "100"), (THOUSANDS, "2,000")] {
         let with_isso = page == HUNDRED;
-        let (mut ours, mut static_file, mut theirs) = <(Figures, Figures, Figures)>::default();
+        let (mut ours, mut static_file, mut theirs) =
+            <(CachedFigures, CachedFigures, CachedFigures)>::default();
         for _ in 0..sides.plan.n_rounds {
             let read = |address, target: &str| wrk::read(sides.plan, address, target);
             ours.round(&server.process, || {
@@ -63,7 +64,7 @@ pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
         }
         let bytes = if with_isso { &hundred } else { &thousands };
         let to_nginx = ratio(&ours.per_second, &static_file.per_second);
-        rows.add(Row {
+        rows.add(ReportRow {
             what: format!(
                 "cached thread of {n_comments} comments, {} KB gzip",
                 bytes.gzip.len() / 1_000
@@ -78,7 +79,7 @@ pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
             }),
         });
         if with_isso {
-            rows.add(Row {
+            rows.add(ReportRow {
                 what: format!(
                     "cached thread of {n_comments} comments, {} KB plain",
                     bytes.plain.len() / 1_000
@@ -87,16 +88,16 @@ pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
                 other: format!("Isso: {}", theirs.shown()),
                 ratio: Some(ratio(&ours.per_second, &theirs.per_second)),
                 rounds: json!({ "rejoinder": ours.per_second, "isso": theirs.per_second }),
-                ..Row::default()
+                ..ReportRow::default()
             });
         }
     }
     let memory = server.process.memory_mib();
-    rows.add(Row {
+    rows.add(ReportRow {
         what: "memory after these reads".to_owned(),
         ours: format!("{memory:.1} MiB"),
         rounds: json!(memory),
-        ..Row::default()
+        ..ReportRow::default()
     });
     Ok(())
 }

@@ -10,15 +10,15 @@ use crate::corpus::{Chance, pages_of_100};
 use crate::http::{Connection, request_under, runtime};
 use crate::plan::{Plan, Profile};
 use crate::rejoinder::{Database, Imported, thread};
-use crate::report::{Row, Rows, at_least, at_most};
+use crate::report::{ReportRow, ReportRows, at_least, at_most};
 use crate::samples::{median, percentile};
-use crate::work::{Work, make};
+use crate::work::{WorkFolder, make};
 use crate::{Result, clock};
 
 const N_SMALL: u32 = 10_000;
 
-pub(super) fn measure(plan: &Plan, rows: &mut Rows) -> Result {
-    let work = Work::new()?;
+pub(super) fn measure(plan: &Plan, rows: &mut ReportRows) -> Result {
+    let work = WorkFolder::new()?;
     println!(
         "Building databases of {N_SMALL} and {} comments",
         plan.n_large
@@ -38,7 +38,7 @@ pub(super) fn measure(plan: &Plan, rows: &mut Rows) -> Result {
 }
 
 /// The large database; one of 10 million comments is kept for the next time.
-fn large<'p>(plan: &'p Plan, work: &Work) -> Result<(Database<'p>, Option<Imported>)> {
+fn large<'p>(plan: &'p Plan, work: &WorkFolder) -> Result<(Database<'p>, Option<Imported>)> {
     if plan.n_large <= 1_000_000 {
         let (database, imported) =
             Database::with(plan, &work.join("large.db"), pages_of_100(plan.n_large))?;
@@ -65,27 +65,27 @@ fn remove(database: &Path) {
     }
 }
 
-fn add_import(plan: &Plan, rows: &mut Rows, small: &Imported, large: &Imported) {
+fn add_import(plan: &Plan, rows: &mut ReportRows, small: &Imported, large: &Imported) {
     let per_second = f64::from(plan.n_large) / large.took.as_secs_f64();
-    rows.add(Row {
+    rows.add(ReportRow {
         what: format!("import of {} comments from WordPress", plan.n_large),
         ours: format!("{per_second:.0} comments/s"),
         budget: at_least("≥ 50,000/s", per_second, 50_000.0),
         rounds: json!(per_second),
-        ..Row::default()
+        ..ReportRow::default()
     });
     let ratio = large.peak_mib / small.peak_mib;
-    rows.add(Row {
+    rows.add(ReportRow {
         what: "most memory during that import".to_owned(),
         ours: format!("{:.0} MiB", large.peak_mib),
         other: format!("import of {N_SMALL}: {:.0} MiB", small.peak_mib),
         ratio: Some(ratio),
         rounds: json!({ "large_mib": large.peak_mib, "small_mib": small.peak_mib }),
-        ..Row::default()
+        ..ReportRow::default()
     });
 }
 
-fn read(plan: &Plan, rows: &mut Rows, small: &Database<'_>, large: &Database<'_>) -> Result {
+fn read(plan: &Plan, rows: &mut ReportRows, small: &Database<'_>, large: &Database<'_>) -> Result {
     let (mut of_small, mut of_large) = (vec![], vec![]);
     let (mut p99_small, mut p99_large) = (vec![], vec![]);
     for round in 0..plan.n_rounds {
@@ -102,7 +102,7 @@ fn read(plan: &Plan, rows: &mut Rows, small: &Database<'_>, large: &Database<'_>
     let rounds = json!({
         "p99_large_ms": p99_large, "p99_small_ms": p99_small, "p50_large_ms": p50, "p50_small_ms": p50_small,
     });
-    rows.add(Row {
+    rows.add(ReportRow {
         what: format!(
             "thread not cached, {} comments in the database",
             plan.n_large
@@ -110,10 +110,10 @@ fn read(plan: &Plan, rows: &mut Rows, small: &Database<'_>, large: &Database<'_>
         ours: format!("p50 {p50:.2} ms, p99 {p99:.2} ms"),
         budget: at_most("p99 ≤ 5 ms", p99, 5.0),
         rounds: rounds.clone(),
-        ..Row::default()
+        ..ReportRow::default()
     });
     let ratio = p50 / p50_small;
-    rows.add(Row {
+    rows.add(ReportRow {
         what: "the same, large database against small".to_owned(),
         ours: format!("p50 {p50:.2} ms, p99 {p99:.2} ms"),
         other: format!("{N_SMALL} comments: p50 {p50_small:.2} ms, p99 {p99_of_small:.2} ms"),

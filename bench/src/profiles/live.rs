@@ -18,10 +18,10 @@ use crate::corpus::{self, SITE, page};
 use crate::http::{self, quoted, request};
 use crate::load::good;
 use crate::plan::Plan;
-use crate::rejoinder::{Database, Post, Rejoinder, post};
-use crate::report::{Row, Rows, at_most};
+use crate::rejoinder::{Database, PostRequest, Rejoinder, post};
+use crate::report::{ReportRow, ReportRows, at_most};
 use crate::samples::{median, percentile};
-use crate::work::Work;
+use crate::work::WorkFolder;
 use crate::{Result, clock};
 
 const PAGE: &str = "live";
@@ -35,44 +35,44 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How an event of a new comment begins.
 const EVENT: &[u8] = b"event: published";
 
-pub(super) fn measure(plan: &Plan, rows: &mut Rows) -> Result {
+pub(super) fn measure(plan: &Plan, rows: &mut ReportRows) -> Result {
     let (n_streams, n_comments) = if plan.is_quick {
         (1_000, 5)
     } else {
         (10_000, 20)
     };
-    let work = Work::new()?;
+    let work = WorkFolder::new()?;
     let pages = std::iter::once(page(PAGE, 100));
     let (database, _) = Database::with(plan, &work.join("live.db"), pages)?;
     let server = database.serve()?;
     let runtime = http::runtime().map_err(|error| error.to_string())?;
     let local = LocalSet::new();
     let measured = local.block_on(&runtime, follow(&server, n_streams, n_comments));
-    let Measured {
+    let LiveFigures {
         kib_a_stream,
         times_ms,
         worst_ms,
     } = measured?;
-    rows.add(Row {
+    rows.add(ReportRow {
         what: format!("memory of each of {n_streams} live streams"),
         ours: format!("{kib_a_stream:.1} KiB"),
         budget: at_most("≤ 16 KB", kib_a_stream * 1.024, 16.0),
         rounds: json!({ "kib": kib_a_stream }),
-        ..Row::default()
+        ..ReportRow::default()
     });
     let p99 = percentile(&times_ms, 99.0);
-    rows.add(Row {
+    rows.add(ReportRow {
         what: format!("a comment at {n_streams} live readers, p99"),
         ours: format!("{p99:.0} ms"),
         other: format!("median {:.0} ms", median(&times_ms)),
         budget: at_most("≤ 250 ms", p99, 250.0),
         rounds: json!({ "last_reader_ms": worst_ms }),
-        ..Row::default()
+        ..ReportRow::default()
     });
     Ok(())
 }
 
-struct Measured {
+struct LiveFigures {
     kib_a_stream: f64,
     /// From the sending of a comment to each reader, of all comments.
     times_ms: Vec<f64>,
@@ -88,7 +88,7 @@ struct Audience {
     n_ready: Cell<usize>,
 }
 
-async fn follow(server: &Rejoinder, n_streams: usize, n_comments: usize) -> Result<Measured> {
+async fn follow(server: &Rejoinder, n_streams: usize, n_comments: usize) -> Result<LiveFigures> {
     let before = server.process.memory_mib();
     let audience = Rc::new(Audience {
         since: Cell::new(clock::now()),
@@ -119,7 +119,7 @@ async fn follow(server: &Rejoinder, n_streams: usize, n_comments: usize) -> Resu
     }
     #[expect(clippy::cast_precision_loss, reason = "a count of sockets")]
     let kib_a_stream = grown_kib / n_streams as f64;
-    Ok(Measured {
+    Ok(LiveFigures {
         kib_a_stream,
         times_ms,
         worst_ms,
@@ -131,7 +131,7 @@ async fn write(address: SocketAddr, n: usize, audience: &Audience) -> Result {
     let text = corpus::text_of(n as u64);
     let request = post(
         address,
-        &Post {
+        &PostRequest {
             page: PAGE,
             parent: None,
             text: &text,

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::{HUNDRED, LONG, Sides, THOUSANDS};
+use super::{BothServers, HUNDRED, LONG, THOUSANDS};
 use crate::http::{Connection, request_under, runtime};
 use crate::rejoinder::{Rejoinder, thread};
-use crate::report::{Row, Rows, at_most};
+use crate::report::{ReportRow, ReportRows, at_most};
 use crate::samples::median;
 use crate::{Result, clock};
 
@@ -17,7 +17,7 @@ const SORTS: [&str; 5] = ["newest", "oldest", "votes", "best", "discussed"];
 /// Each order is asked for under so many names of the server: under none is it in the page cache.
 const N_NAMES: u32 = 10;
 
-pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
+pub(super) fn measure(sides: &BothServers<'_>, rows: &mut ReportRows) -> Result {
     let mut samples = vec![(Vec::new(), Vec::new()); SORTS.len()];
     for _ in 0..sides.plan.n_rounds {
         let server = sides.rejoinder.serve()?;
@@ -38,7 +38,7 @@ pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
     let (short, long) = (median(&all(|pair| &pair.0)), median(&all(|pair| &pair.1)));
     let worst = ratios.iter().copied().fold(0.0, f64::max);
     let at = ratios.iter().position(|ratio| *ratio >= worst).unwrap_or(0);
-    rows.add(Row {
+    rows.add(ReportRow {
         what: format!(
             "first page of 100,000 comments, not cached; worst order: {}",
             SORTS[at]

@@ -10,17 +10,17 @@ mod start;
 mod weight;
 mod write;
 
-use crate::corpus::{Page, page};
+use crate::corpus::{CorpusPage, page};
 use crate::plan::{Plan, Profile};
 use crate::rejoinder::{self, Database};
-use crate::report::Rows;
-use crate::work::Work;
+use crate::report::ReportRows;
+use crate::work::WorkFolder;
 use crate::{Result, isso};
 
 /// The same threads in the keeping of each side.
-pub(crate) struct Sides<'p> {
+pub(crate) struct BothServers<'p> {
     pub(crate) plan: &'p Plan,
-    pub(crate) work: Work,
+    pub(crate) work: WorkFolder,
     pub(crate) rejoinder: rejoinder::Database<'p>,
     pub(crate) isso: isso::Database,
 }
@@ -38,12 +38,12 @@ pub(crate) const BUSY: &str = "busy";
 pub(crate) const SHOWN: usize = 100;
 
 /// Measure what the plan wants.
-pub(crate) fn run(plan: &Plan) -> Result<Rows> {
-    let mut rows = Rows::default();
+pub(crate) fn run(plan: &Plan) -> Result<ReportRows> {
+    let mut rows = ReportRows::default();
     let with_sides = [
         (
             Profile::Weight,
-            weight::measure as fn(&Sides<'_>, &mut Rows) -> Result,
+            weight::measure as fn(&BothServers<'_>, &mut ReportRows) -> Result,
         ),
         (Profile::Start, start::measure),
         (Profile::Cached, cached::measure),
@@ -52,7 +52,7 @@ pub(crate) fn run(plan: &Plan) -> Result<Rows> {
         (Profile::Write, write::measure),
     ];
     if with_sides.iter().any(|(profile, _)| plan.wants(*profile)) {
-        let sides = Sides::new(plan)?;
+        let sides = BothServers::new(plan)?;
         for (profile, measure) in with_sides {
             if plan.wants(profile) {
                 println!("{profile:?}");
@@ -74,9 +74,9 @@ pub(crate) fn run(plan: &Plan) -> Result<Rows> {
     Ok(rows)
 }
 
-impl<'p> Sides<'p> {
+impl<'p> BothServers<'p> {
     fn new(plan: &'p Plan) -> Result<Self> {
-        let work = Work::new()?;
+        let work = WorkFolder::new()?;
         println!("Building the threads");
         let hundreds = [page(HUNDRED, 100), page(BUSY, 100)];
         let all = hundreds.iter().cloned();
@@ -93,7 +93,7 @@ impl<'p> Sides<'p> {
     }
 }
 
-fn fill(isso: &isso::Database, pages: &[Page]) -> Result {
+fn fill(isso: &isso::Database, pages: &[CorpusPage]) -> Result {
     let isso = isso.serve()?;
     pages.iter().try_for_each(|page| isso.fill(page))
 }

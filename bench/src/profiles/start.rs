@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{HUNDRED, Sides};
-use crate::report::{Row, Rows, at_most};
+use super::{BothServers, HUNDRED};
+use crate::report::{ReportRow, ReportRows, at_most};
 use crate::samples::{median, ratio};
 use crate::{Result, isso, rejoinder};
 
 /// After the first answer, until a server is at rest.
 const REST: Duration = Duration::from_millis(500);
 
-pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
+pub(super) fn measure(sides: &BothServers<'_>, rows: &mut ReportRows) -> Result {
     let (mut ours, mut theirs) = (vec![], vec![]);
     let (mut our_memory, mut their_memory) = (vec![], vec![]);
     for _ in 0..sides.plan.n_starts {
@@ -33,7 +33,7 @@ pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
         their_memory.push(isso.process.memory_mib());
     }
     let time = median(&ours);
-    rows.add(Row {
+    rows.add(ReportRow {
         what: "start to the first thread".to_owned(),
         ours: format!("{time:.0} ms"),
         other: format!("Isso: {:.0} ms", median(&theirs)),
@@ -42,7 +42,7 @@ pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
         rounds: json!({ "rejoinder_ms": ours, "isso_ms": theirs }),
     });
     let memory = median(&our_memory);
-    rows.add(Row {
+    rows.add(ReportRow {
         what: "memory, idle".to_owned(),
         ours: format!("{memory:.1} MiB"),
         other: format!("Isso, 4 workers: {:.0} MiB", median(&their_memory)),
@@ -52,12 +52,12 @@ pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
     });
     let program = fs::metadata(&sides.plan.program).map_err(|error| error.to_string())?;
     let size = f64::from(u32::try_from(program.len()).unwrap_or(u32::MAX)) / 1e6;
-    rows.add(Row {
+    rows.add(ReportRow {
         what: "size of the program".to_owned(),
         ours: format!("{size:.1} MB"),
         budget: at_most("≤ 40 MB", size, 40.0),
         rounds: json!(size),
-        ..Row::default()
+        ..ReportRow::default()
     });
     Ok(())
 }

@@ -6,8 +6,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
 
-use super::Sides;
-use crate::report::{Row, Rows, at_most};
+use super::BothServers;
+use crate::report::{ReportRow, ReportRows, at_most};
 use crate::{Result, http};
 
 /// What the loader brings in, and what it takes to post.
@@ -35,7 +35,7 @@ const ON_USE: [&str; 13] = [
     "/static/work.js",
 ];
 
-pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
+pub(super) fn measure(sides: &BothServers<'_>, rows: &mut ReportRows) -> Result {
     let server = sides.rejoinder.serve()?;
     let sizes = |paths: &[&str]| -> Result<Vec<usize>> {
         let size = |path: &&str| {
@@ -61,7 +61,7 @@ pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
         theirs += compressed(&answer.body).map_err(|error| error.to_string())?;
     }
     let total = kb(needed.iter().sum());
-    rows.add(Row {
+    rows.add(ReportRow {
         what: "script and style to read and post, gzip".to_owned(),
         ours: format!("{total:.2} KB"),
         other: format!("Isso, compressed here: {:.2} KB", kb(theirs)),
@@ -69,19 +69,19 @@ pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
         budget: at_most("≤ 10 KB", total, 10.0),
         rounds: json!({ "files": READ_AND_POST, "bytes": needed }),
     });
-    rows.add(Row {
+    rows.add(ReportRow {
         what: "script and style that come when they are used, gzip".to_owned(),
         ours: format!("{:.2} KB", kb(on_use.iter().sum())),
         rounds: json!({ "files": ON_USE, "bytes": on_use }),
-        ..Row::default()
+        ..ReportRow::default()
     });
     let counter = kb(counter.iter().sum());
-    rows.add(Row {
+    rows.add(ReportRow {
         what: "counter, gzip".to_owned(),
         ours: format!("{counter:.2} KB"),
         budget: at_most("≤ 0.6 KB", counter, 0.6),
         rounds: json!(counter),
-        ..Row::default()
+        ..ReportRow::default()
     });
     Ok(())
 }

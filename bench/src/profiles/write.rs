@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::Sides;
-use crate::load::{Writes, write};
+use super::BothServers;
+use crate::load::{LoadResult, write};
 use crate::rejoinder::Rejoinder;
-use crate::report::{Row, Rows, at_least};
+use crate::report::{ReportRow, ReportRows, at_least};
 use crate::samples::{median, ratio};
 use crate::{Result, isso, rejoinder};
 
@@ -18,14 +18,14 @@ const WRITERS: usize = 64;
 const N_PAGES: usize = 50;
 
 #[derive(Default)]
-struct Figures {
+struct WriteFigures {
     per_second: Vec<f64>,
     p50_ms: Vec<f64>,
     p99_ms: Vec<f64>,
 }
 
-impl Figures {
-    fn push(&mut self, writes: &Writes) {
+impl WriteFigures {
+    fn push(&mut self, writes: &LoadResult) {
         self.per_second.push(writes.per_second);
         self.p50_ms.push(writes.p50_ms);
         self.p99_ms.push(writes.p99_ms);
@@ -41,11 +41,12 @@ impl Figures {
     }
 }
 
-pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
+pub(super) fn measure(sides: &BothServers<'_>, rows: &mut ReportRows) -> Result {
     let server = sides.rejoinder.serve()?;
     let isso = sides.isso.serve()?;
     let pages: Vec<_> = (0..N_PAGES).map(|n| format!("write-{n}")).collect();
-    let (mut ours, mut one_page, mut theirs) = <(Figures, Figures, Figures)>::default();
+    let (mut ours, mut one_page, mut theirs) =
+        <(WriteFigures, WriteFigures, WriteFigures)>::default();
     for round in 0..sides.plan.n_rounds {
         ours.push(&post(sides, &server, &pages, &format!("many-{round}"))?);
         one_page.push(&post(
@@ -68,7 +69,7 @@ pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
     }
     for (figures, name) in [(&ours, "50 pages"), (&one_page, "one page")] {
         let ratio = ratio(&figures.per_second, &theirs.per_second);
-        rows.add(Row {
+        rows.add(ReportRow {
             what: format!("durable comments over HTTP, 64 writers on {name}"),
             ours: figures.shown(),
             other: format!("Isso, 50 pages: {}", theirs.shown()),
@@ -81,7 +82,12 @@ pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
 }
 
 /// One round on Rejoinder; every comment that was acknowledged must count afterwards.
-fn post(sides: &Sides<'_>, server: &Rejoinder, pages: &[String], run: &str) -> Result<Writes> {
+fn post(
+    sides: &BothServers<'_>,
+    server: &Rejoinder,
+    pages: &[String],
+    run: &str,
+) -> Result<LoadResult> {
     let count = || {
         pages
             .iter()

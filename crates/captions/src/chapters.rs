@@ -4,14 +4,14 @@
 
 use crate::clock;
 use crate::cue::{MAX_FILE_BYTES, MAX_MS, clean_text};
-use crate::draft::Draft;
+use crate::draft::TranscriptDraft;
 use crate::encoding;
 use crate::format::Format;
 use crate::formats::podcast::{quoted, seconds};
 use crate::formats::{text, webvtt};
-use crate::problem::Problem;
-use crate::tidy::Raw;
-use crate::warning::{Warning, What};
+use crate::problem::TranscriptProblem;
+use crate::tidy::RawCue;
+use crate::warning::{Warning, WarningKind};
 
 /// How many characters a title may have.
 pub const MAX_TITLE_CHARS: usize = 200;
@@ -32,7 +32,7 @@ pub struct Chapter {
 pub struct ChapterReading {
     /// At least one, in the order of the file, as [`check_chapters`] wants them.
     pub chapters: Vec<Chapter>,
-    /// What was left out or changed, as in [`Reading`](crate::Reading).
+    /// What was left out or changed, as in [`TranscriptReading`](crate::Reading).
     pub warnings: Vec<Warning>,
 }
 
@@ -41,7 +41,7 @@ pub struct ChapterReading {
 pub enum ChapterError {
     /// The file is neither WebVTT nor lines with times, or too large, or without a cue.
     #[error(transparent)]
-    File(#[from] Problem),
+    File(#[from] TranscriptProblem),
     /// A title that is empty or over [`MAX_TITLE_CHARS`].
     #[error("the title of chapter {nth} needs 1 to {MAX_TITLE_CHARS} characters")]
     Title {
@@ -82,9 +82,9 @@ pub enum ChapterError {
 pub fn read_chapters(bytes: &[u8]) -> Result<ChapterReading, ChapterError> {
     let size_bytes = bytes.len();
     if size_bytes > MAX_FILE_BYTES {
-        return Err(Problem::TooLarge { size_bytes }.into());
+        return Err(TranscriptProblem::TooLarge { size_bytes }.into());
     }
-    let mut draft = Draft::default();
+    let mut draft = TranscriptDraft::default();
     let text = encoding::decode(bytes, &mut draft.warnings);
     if webvtt::recognises(&text) {
         webvtt::read_cues(&text, &mut draft);
@@ -92,7 +92,7 @@ pub fn read_chapters(bytes: &[u8]) -> Result<ChapterReading, ChapterError> {
         text::read_cues(&text, &mut draft);
     } else {
         let format = Format::WebVtt;
-        return Err(Problem::NotOf { format }.into());
+        return Err(TranscriptProblem::NotOf { format }.into());
     }
     let mut chapters = Vec::new();
     for (cue, nth) in std::mem::take(&mut draft.cues).into_iter().zip(1..) {
@@ -100,7 +100,7 @@ pub fn read_chapters(bytes: &[u8]) -> Result<ChapterReading, ChapterError> {
     }
     let warnings = draft.warnings.into_list();
     if chapters.is_empty() {
-        return Err(Problem::NoCues { warnings }.into());
+        return Err(TranscriptProblem::NoCues { warnings }.into());
     }
     check_chapters(&chapters)?;
     Ok(ChapterReading { chapters, warnings })
@@ -182,9 +182,9 @@ pub fn podcast_chapters(chapters: &[Chapter]) -> String {
     )
 }
 
-fn chapter(cue: &Raw, nth: usize, draft: &mut Draft) -> Result<Chapter, ChapterError> {
+fn chapter(cue: &RawCue, nth: usize, draft: &mut TranscriptDraft) -> Result<Chapter, ChapterError> {
     if cue.speaker.is_some() {
-        draft.warn(What::Styling, cue.line);
+        draft.warn(WarningKind::Styling, cue.line);
     }
     let ms = |ms: i64| u64::try_from(ms).map_err(|_| ChapterError::Outside { nth });
     Ok(Chapter {

@@ -14,7 +14,7 @@ const MAX_COMPARED: usize = 200_000_000;
 
 /// What became of a cue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change<'a> {
+pub enum CueChange<'a> {
     /// It is as it was.
     Same(&'a Cue),
     /// Its text, speaker or times are others now.
@@ -24,7 +24,7 @@ pub enum Change<'a> {
         /// As it is.
         new: &'a Cue,
         /// The words of both in order; all the same where only speaker or times changed.
-        words: Vec<Words<'a>>,
+        words: Vec<WordChange<'a>>,
     },
     /// It is new.
     Added(&'a Cue),
@@ -34,7 +34,7 @@ pub enum Change<'a> {
 
 /// Words in a row of which the same became, with the space behind them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Words<'a> {
+pub enum WordChange<'a> {
     /// They are in both, with the space and the ends of lines that the new text has.
     Same(&'a str),
     /// Only the new text has them.
@@ -48,25 +48,25 @@ pub enum Words<'a> {
 /// Cues with the same text belong together, whatever their times; of those between, the ones that
 /// overlap most. All of `new` comes out as same, changed or added, all of `old` as same, changed or
 /// removed.
-pub fn diff<'a>(old: &'a Transcript, new: &'a Transcript) -> Vec<Change<'a>> {
+pub fn diff<'a>(old: &'a Transcript, new: &'a Transcript) -> Vec<CueChange<'a>> {
     let mut input = InternedInput::default();
     input.update_before(old.cues().iter().map(|cue| cue.text.as_str()));
     input.update_after(new.cues().iter().map(|cue| cue.text.as_str()));
-    let mut sides = Sides {
-        old: Side::of(old),
-        new: Side::of(new),
+    let mut sides = CueMatcher {
+        old: CueSide::of(old),
+        new: CueSide::of(new),
         n_left: MAX_COMPARED,
     };
     let mut out = Vec::new();
     walk(&input, |step| match step {
-        Step::Same(before, after) => out.extend(before.zip(after).map(|pair| sides.pair(pair))),
-        Step::Other(before, after) => sides.match_up(before, after, &mut out),
+        DiffStep::Same(before, after) => out.extend(before.zip(after).map(|pair| sides.pair(pair))),
+        DiffStep::Other(before, after) => sides.match_up(before, after, &mut out),
     });
     out
 }
 
 /// A part of two sequences.
-enum Step {
+enum DiffStep {
     /// Both have it.
     Same(Range<usize>, Range<usize>),
     /// Each has its own, one of them perhaps nothing.
@@ -74,7 +74,7 @@ enum Step {
 }
 
 /// Walks through both sequences in steps.
-fn walk(input: &InternedInput<&str>, mut each: impl FnMut(Step)) {
+fn walk(input: &InternedInput<&str>, mut each: impl FnMut(DiffStep)) {
     let mut diff = Diff::compute(Algorithm::Myers, input);
     diff.postprocess_no_heuristic(input);
     let whole = |range: Range<u32>| range.start as usize..range.end as usize;
@@ -85,23 +85,23 @@ fn walk(input: &InternedInput<&str>, mut each: impl FnMut(Step)) {
     } in diff.hunks()
     {
         let (gone, come) = (whole(gone), whole(come));
-        each(Step::Same(before..gone.start, after..come.start));
+        each(DiffStep::Same(before..gone.start, after..come.start));
         (before, after) = (gone.end, come.end);
-        each(Step::Other(gone, come));
+        each(DiffStep::Other(gone, come));
     }
-    each(Step::Same(
+    each(DiffStep::Same(
         before..input.before.len(),
         after..input.after.len(),
     ));
 }
 
-struct Side<'a> {
+struct CueSide<'a> {
     cues: &'a [Cue],
     /// When each is said.
     ranges: Vec<Range<u64>>,
 }
 
-impl<'a> Side<'a> {
+impl<'a> CueSide<'a> {
     fn of(transcript: &'a Transcript) -> Self {
         let cues = transcript.cues();
         let end = |nth| transcript.written_end_ms(nth);
@@ -116,21 +116,21 @@ impl<'a> Side<'a> {
     }
 }
 
-struct Sides<'a> {
-    old: Side<'a>,
-    new: Side<'a>,
+struct CueMatcher<'a> {
+    old: CueSide<'a>,
+    new: CueSide<'a>,
     /// How many pairs of words may still be compared.
     n_left: usize,
 }
 
-impl<'a> Sides<'a> {
-    fn pair(&mut self, (old, new): (usize, usize)) -> Change<'a> {
+impl<'a> CueMatcher<'a> {
+    fn pair(&mut self, (old, new): (usize, usize)) -> CueChange<'a> {
         let (old, new) = (&self.old.cues[old], &self.new.cues[new]);
         if old == new {
-            Change::Same(new)
+            CueChange::Same(new)
         } else {
             let words = words(&old.text, &new.text, &mut self.n_left);
-            Change::Changed { old, new, words }
+            CueChange::Changed { old, new, words }
         }
     }
 
@@ -139,7 +139,7 @@ impl<'a> Sides<'a> {
         &mut self,
         mut old: Range<usize>,
         mut new: Range<usize>,
-        out: &mut Vec<Change<'a>>,
+        out: &mut Vec<CueChange<'a>>,
     ) {
         while !old.is_empty() && !new.is_empty() {
             let (at_old, at_new) = (old.start, new.start);
@@ -151,10 +151,10 @@ impl<'a> Sides<'a> {
                 .max(next_new.unwrap_or(0))
                 .max(next_old.unwrap_or(0));
             if best == 0 && starts_first || best > overlap && next_old == Some(best) {
-                out.push(Change::Removed(&self.old.cues[at_old]));
+                out.push(CueChange::Removed(&self.old.cues[at_old]));
                 old.start += 1;
             } else if best == 0 || best > overlap {
-                out.push(Change::Added(&self.new.cues[at_new]));
+                out.push(CueChange::Added(&self.new.cues[at_new]));
                 new.start += 1;
             } else {
                 out.push(self.pair((at_old, at_new)));
@@ -162,8 +162,8 @@ impl<'a> Sides<'a> {
                 new.start += 1;
             }
         }
-        out.extend(old.map(|nth| Change::Removed(&self.old.cues[nth])));
-        out.extend(new.map(|nth| Change::Added(&self.new.cues[nth])));
+        out.extend(old.map(|nth| CueChange::Removed(&self.old.cues[nth])));
+        out.extend(new.map(|nth| CueChange::Added(&self.new.cues[nth])));
     }
 
     /// How long two cues are said at once, in milliseconds.
@@ -176,13 +176,13 @@ impl<'a> Sides<'a> {
 }
 
 /// The words of two texts, in order; as a whole if comparing them takes more than what is left.
-fn words<'a>(old: &'a str, new: &'a str, n_left: &mut usize) -> Vec<Words<'a>> {
+fn words<'a>(old: &'a str, new: &'a str, n_left: &mut usize) -> Vec<WordChange<'a>> {
     if old == new {
-        return vec![Words::Same(new)];
+        return vec![WordChange::Same(new)];
     }
     let (old_words, new_words) = (with_space(old), with_space(new));
     let Some(left) = n_left.checked_sub(old_words.len() * new_words.len()) else {
-        return vec![Words::Removed(old), Words::Added(new)];
+        return vec![WordChange::Removed(old), WordChange::Added(new)];
     };
     *n_left = left;
     let mut input = InternedInput::default();
@@ -190,10 +190,10 @@ fn words<'a>(old: &'a str, new: &'a str, n_left: &mut usize) -> Vec<Words<'a>> {
     input.update_after(new_words.iter().map(|range| new[range.clone()].trim_end()));
     let mut out = Vec::new();
     walk(&input, |step| match step {
-        Step::Same(_, after) => out.extend(run(new, &new_words[after]).map(Words::Same)),
-        Step::Other(before, after) => {
-            out.extend(run(old, &old_words[before]).map(Words::Removed));
-            out.extend(run(new, &new_words[after]).map(Words::Added));
+        DiffStep::Same(_, after) => out.extend(run(new, &new_words[after]).map(WordChange::Same)),
+        DiffStep::Other(before, after) => {
+            out.extend(run(old, &old_words[before]).map(WordChange::Removed));
+            out.extend(run(new, &new_words[after]).map(WordChange::Added));
         }
     });
     out
@@ -240,19 +240,19 @@ mod tests {
         Transcript::new(None, cues.collect()).0
     }
 
-    fn shown(change: &Change<'_>) -> String {
-        let said = |words: &Words<'_>| match words {
-            Words::Same(text) => (*text).to_owned(),
-            Words::Added(text) => format!("[+{text}]"),
-            Words::Removed(text) => format!("[-{text}]"),
+    fn shown(change: &CueChange<'_>) -> String {
+        let said = |words: &WordChange<'_>| match words {
+            WordChange::Same(text) => (*text).to_owned(),
+            WordChange::Added(text) => format!("[+{text}]"),
+            WordChange::Removed(text) => format!("[-{text}]"),
         };
         match change {
-            Change::Same(cue) => format!("  {}", cue.text),
-            Change::Changed { words, .. } => {
+            CueChange::Same(cue) => format!("  {}", cue.text),
+            CueChange::Changed { words, .. } => {
                 "~ ".to_owned() + &words.iter().map(said).collect::<String>()
             }
-            Change::Added(cue) => format!("+ {}", cue.text),
-            Change::Removed(cue) => format!("- {}", cue.text),
+            CueChange::Added(cue) => format!("+ {}", cue.text),
+            CueChange::Removed(cue) => format!("- {}", cue.text),
         }
     }
 

@@ -1,19 +1,19 @@
 //! What a format's reader fills.
 
 use crate::speaker;
-use crate::tidy::Raw;
-use crate::warning::{Warnings, What};
+use crate::tidy::RawCue;
+use crate::warning::{WarningKind, Warnings};
 
 /// A transcript while it is read.
 #[derive(Debug, Default)]
-pub(crate) struct Draft {
+pub(crate) struct TranscriptDraft {
     pub(crate) language: Option<String>,
-    pub(crate) cues: Vec<Raw>,
+    pub(crate) cues: Vec<RawCue>,
     pub(crate) warnings: Warnings,
 }
 
-impl Draft {
-    pub(crate) fn warn(&mut self, what: What, line: usize) {
+impl TranscriptDraft {
+    pub(crate) fn warn(&mut self, what: WarningKind, line: usize) {
         self.warnings.add(what, line);
     }
 
@@ -23,19 +23,19 @@ impl Draft {
         if is_tag(tag) {
             self.language = Some(tag.to_owned());
         } else if !tag.is_empty() {
-            self.warn(What::Language, line);
+            self.warn(WarningKind::Language, line);
         }
     }
 
     /// Makes a name before the text of a cue its speaker.
-    pub(crate) fn push_named(&mut self, mut cue: Raw) {
+    pub(crate) fn push_named(&mut self, mut cue: RawCue) {
         name(&mut cue);
         self.cues.push(cue);
     }
 
     /// Does the same for all cues, if no cue has a speaker and at least half begin with a name.
     pub(crate) fn name_speakers_if_usual(&mut self) {
-        let n_named = |cues: &[Raw]| {
+        let n_named = |cues: &[RawCue]| {
             let named = cues
                 .iter()
                 .filter(|cue| speaker::split(&cue.text).is_some());
@@ -48,7 +48,7 @@ impl Draft {
     }
 }
 
-fn name(cue: &mut Raw) {
+fn name(cue: &mut RawCue) {
     if let Some((name, said)) = speaker::split(&cue.text) {
         cue.speaker = Some(name.to_owned());
         cue.text = said.to_owned();

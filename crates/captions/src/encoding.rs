@@ -1,6 +1,6 @@
 //! Bytes as text.
 
-use crate::warning::{Warnings, What};
+use crate::warning::{WarningKind, Warnings};
 
 /// What the bytes 0x80 to 0x9f are in windows-1252; those that are nothing stay as they are
 /// (<https://encoding.spec.whatwg.org/index-windows-1252.txt>).
@@ -22,7 +22,7 @@ pub(crate) fn decode(bytes: &[u8], warnings: &mut Warnings) -> String {
             Ok(text) => text.to_owned(),
             Err(_) if is_mostly_utf8(bytes) => utf8(bytes, warnings),
             Err(_) => {
-                warnings.add(What::Encoding, 1);
+                warnings.add(WarningKind::Encoding, 1);
                 windows_1252(bytes)
             }
         },
@@ -57,7 +57,7 @@ fn replaced(chars: impl Iterator<Item = Option<char>>, warnings: &mut Warnings) 
         .map(|c| {
             line += usize::from(c == Some('\n'));
             c.unwrap_or_else(|| {
-                warnings.add(What::Unreadable, line);
+                warnings.add(WarningKind::Unreadable, line);
                 char::REPLACEMENT_CHARACTER
             })
         })

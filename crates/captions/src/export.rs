@@ -6,7 +6,7 @@ use crate::words::words;
 
 words! {
     /// A format that is written.
-    pub enum Export;
+    pub enum TranscriptExportFormat;
     /// The end of its files' names, without the dot.
     as_str;
     /// What HTTP calls it; all are UTF-8.
@@ -28,13 +28,13 @@ words! {
 ///
 /// WebVTT and SRT need an end: a cue without one gets the next start or, the last, what it takes to
 /// say it. SRT and plain text have no way to tell a name with a colon from what is said.
-pub fn write(transcript: &Transcript, export: Export) -> String {
+pub fn write(transcript: &Transcript, export: TranscriptExportFormat) -> String {
     match export {
-        Export::Text => text::write(transcript),
-        Export::WebVtt => webvtt::write(transcript),
-        Export::Srt => srt::write(transcript),
-        Export::Json => podcast::write(transcript),
-        Export::Html => html::write(transcript),
+        TranscriptExportFormat::Text => text::write(transcript),
+        TranscriptExportFormat::WebVtt => webvtt::write(transcript),
+        TranscriptExportFormat::Srt => srt::write(transcript),
+        TranscriptExportFormat::Json => podcast::write(transcript),
+        TranscriptExportFormat::Html => html::write(transcript),
     }
 }
 
@@ -44,9 +44,12 @@ mod tests {
 
     #[test]
     fn words_lead_back_to_what_they_name() {
-        for export in Export::ALL {
-            assert_eq!(Export::parse(export.as_str()), Some(*export));
+        for export in TranscriptExportFormat::ALL {
+            assert_eq!(
+                TranscriptExportFormat::parse(export.as_str()),
+                Some(*export)
+            );
         }
-        assert_eq!(Export::parse("docx"), None);
+        assert_eq!(TranscriptExportFormat::parse("docx"), None);
     }
 }

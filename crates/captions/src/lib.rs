@@ -31,10 +31,10 @@ pub use chapters::{
 pub use cue::{
     Cue, MAX_CHARS, MAX_CUES, MAX_FILE_BYTES, MAX_MS, MAX_SPEAKER_CHARS, clean_speaker, clean_text,
 };
-pub use diff::{Change, Words, diff};
-pub use export::{Export, write};
+pub use diff::{CueChange, WordChange, diff};
+pub use export::{TranscriptExportFormat, write};
 pub use format::Format;
-pub use problem::Problem;
-pub use reading::{Reading, read};
+pub use problem::TranscriptProblem;
+pub use reading::{TranscriptReading, read};
 pub use transcript::Transcript;
-pub use warning::{MAX_LINES, Warning, What};
+pub use warning::{MAX_LINES, Warning, WarningKind};

@@ -6,7 +6,7 @@ use crate::warning::Warning;
 
 /// Why a file was not read at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum TranscriptProblem {
     /// Over [`MAX_FILE_BYTES`].
     #[error("the file has {size_bytes} bytes; up to {MAX_FILE_BYTES} are read")]
     TooLarge {

@@ -6,14 +6,14 @@ use crate::cue::{
     Cue, MAX_CHARS, MAX_MS, MAX_SPEAKER_CHARS, clean_speaker, clean_text, is_control,
 };
 use crate::split;
-use crate::warning::{Warnings, What};
+use crate::warning::{WarningKind, Warnings};
 
 /// How fast people speak, to put parts of a long text in time where nothing says when it ends.
 pub(crate) const MS_A_CHAR: u64 = 66;
 
 /// A cue as a file has it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Raw {
+pub(crate) struct RawCue {
     pub(crate) line: usize,
     pub(crate) start_ms: i64,
     pub(crate) end_ms: Option<i64>,
@@ -22,10 +22,10 @@ pub(crate) struct Raw {
 }
 
 /// A cue and the line that it began in.
-type Placed = (usize, Cue);
+type NumberedCue = (usize, Cue);
 
 /// The cues in order. What is in order already stays as it is.
-pub(crate) fn tidy(raws: Vec<Raw>, warnings: &mut Warnings) -> Vec<Cue> {
+pub(crate) fn tidy(raws: Vec<RawCue>, warnings: &mut Warnings) -> Vec<Cue> {
     let mut cues = Vec::with_capacity(raws.len());
     let mut latest_ms = 0;
     for raw in raws {
@@ -33,7 +33,7 @@ pub(crate) fn tidy(raws: Vec<Raw>, warnings: &mut Warnings) -> Vec<Cue> {
             continue;
         };
         if cue.start_ms < latest_ms {
-            warnings.add(What::Unsorted, raw.line);
+            warnings.add(WarningKind::Unsorted, raw.line);
         }
         latest_ms = latest_ms.max(cue.start_ms);
         cues.push((raw.line, cue));
@@ -47,39 +47,39 @@ pub(crate) fn tidy(raws: Vec<Raw>, warnings: &mut Warnings) -> Vec<Cue> {
     cues.into_iter().map(|(_, cue)| cue).collect()
 }
 
-fn settle(cues: &mut Vec<Placed>, warnings: &mut Warnings) {
+fn settle(cues: &mut Vec<NumberedCue>, warnings: &mut Warnings) {
     cues.sort_by_key(|(_, cue)| cue.start_ms);
     drop_duplicates(cues, warnings);
     end_overlaps(cues, warnings);
 }
 
-fn checked(raw: &Raw, warnings: &mut Warnings) -> Option<Cue> {
+fn checked(raw: &RawCue, warnings: &mut Warnings) -> Option<Cue> {
     let line = raw.line;
     let name = raw.speaker.as_deref().unwrap_or_default();
     if raw.text.contains(is_control) || name.contains(is_control) {
-        warnings.add(What::Control, line);
+        warnings.add(WarningKind::Control, line);
     }
     let text = clean_text(&raw.text);
     if text.is_empty() {
-        warnings.add(What::NoText, line);
+        warnings.add(WarningKind::NoText, line);
         return None;
     }
     if name.trim().chars().count() > MAX_SPEAKER_CHARS {
-        warnings.add(What::LongSpeaker, line);
+        warnings.add(WarningKind::LongSpeaker, line);
     }
     let start_ms = u64::try_from(raw.start_ms).unwrap_or_else(|_| {
-        warnings.add(What::Negative, line);
+        warnings.add(WarningKind::Negative, line);
         0
     });
     if start_ms >= MAX_MS {
-        warnings.add(What::TooLate, line);
+        warnings.add(WarningKind::TooLate, line);
         return None;
     }
     let end_ms = raw.end_ms.and_then(|end| {
         let end = u64::try_from(end).ok().filter(|end| *end > start_ms);
         let what = match end {
-            None => What::Inverted,
-            Some(end) if end > MAX_MS => What::EndTooLate,
+            None => WarningKind::Inverted,
+            Some(end) if end > MAX_MS => WarningKind::EndTooLate,
             Some(_) => return end,
         };
         warnings.add(what, line);
@@ -94,13 +94,13 @@ fn checked(raw: &Raw, warnings: &mut Warnings) -> Option<Cue> {
 }
 
 /// Keeps the first of those with one start, speaker and text.
-fn drop_duplicates(cues: &mut Vec<Placed>, warnings: &mut Warnings) {
+fn drop_duplicates(cues: &mut Vec<NumberedCue>, warnings: &mut Warnings) {
     let mut seen = HashSet::new();
     let mut is_first = Vec::with_capacity(cues.len());
     for (line, cue) in cues.iter() {
         let is_new = seen.insert((cue.start_ms, &cue.speaker, &cue.text));
         if !is_new {
-            warnings.add(What::Duplicate, *line);
+            warnings.add(WarningKind::Duplicate, *line);
         }
         is_first.push(is_new);
     }
@@ -109,7 +109,7 @@ fn drop_duplicates(cues: &mut Vec<Placed>, warnings: &mut Warnings) {
 }
 
 /// Ends each cue where its speaker says the next; several speakers may speak at once.
-fn end_overlaps(cues: &mut [Placed], warnings: &mut Warnings) {
+fn end_overlaps(cues: &mut [NumberedCue], warnings: &mut Warnings) {
     let mut lasts: HashMap<Option<String>, usize> = HashMap::new();
     for nth in 0..cues.len() {
         let (line, Cue { start_ms, .. }) = cues[nth];
@@ -117,7 +117,7 @@ fn end_overlaps(cues: &mut [Placed], warnings: &mut Warnings) {
             let before = &mut cues[before].1;
             if before.end_ms.is_some_and(|end| end > start_ms) {
                 before.end_ms = (start_ms > before.start_ms).then_some(start_ms);
-                warnings.add(What::Overlap, line);
+                warnings.add(WarningKind::Overlap, line);
             }
         }
     }
@@ -127,13 +127,13 @@ fn end_overlaps(cues: &mut [Placed], warnings: &mut Warnings) {
 ///
 /// Typed transcripts have whole minutes in one paragraph: refusing them would refuse what most
 /// people have.
-fn split_long(cues: Vec<Placed>, warnings: &mut Warnings) -> Vec<Placed> {
+fn split_long(cues: Vec<NumberedCue>, warnings: &mut Warnings) -> Vec<NumberedCue> {
     let mut later_starts = later_starts(&cues);
     let mut out = Vec::with_capacity(cues.len());
     for (line, cue) in cues {
         let later_start = later_starts.pop().flatten();
         if is_long(&cue) {
-            warnings.add(What::LongText, line);
+            warnings.add(WarningKind::LongText, line);
             let parts = split_one(&cue, cue.end_ms.or(later_start));
             out.extend(parts.into_iter().map(|part| (line, part)));
         } else {
@@ -148,7 +148,7 @@ fn is_long(cue: &Cue) -> bool {
 }
 
 /// For each cue the next start that is later than its own; the last cue's comes first.
-fn later_starts(cues: &[Placed]) -> Vec<Option<u64>> {
+fn later_starts(cues: &[NumberedCue]) -> Vec<Option<u64>> {
     let (mut at, mut later) = (None, None);
     let backwards = cues.iter().rev().map(|(_, cue)| {
         if at != Some(cue.start_ms) {
@@ -191,8 +191,8 @@ mod tests {
     use super::*;
     use crate::warning::Warning;
 
-    fn raw(start_ms: i64, end_ms: Option<i64>, speaker: &str, text: &str) -> Raw {
-        Raw {
+    fn raw(start_ms: i64, end_ms: Option<i64>, speaker: &str, text: &str) -> RawCue {
+        RawCue {
             line: 0,
             start_ms,
             end_ms,
@@ -202,9 +202,9 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(raws: Vec<Raw>, expected: &[&str], warnings: &[&str]) {
+    fn check(raws: Vec<RawCue>, expected: &[&str], warnings: &[&str]) {
         let raws = raws.into_iter().zip(1..);
-        let raws = raws.map(|(raw, line)| Raw { line, ..raw }).collect();
+        let raws = raws.map(|(raw, line)| RawCue { line, ..raw }).collect();
         let mut found = Warnings::default();
         let cues = tidy(raws, &mut found);
         let shown: Vec<String> = cues.iter().map(shown).collect();

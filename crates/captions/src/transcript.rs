@@ -1,7 +1,7 @@
 //! The text of a recording.
 
 use crate::cue::{Cue, MAX_MS};
-use crate::tidy::{MS_A_CHAR, Raw, tidy};
+use crate::tidy::{MS_A_CHAR, RawCue, tidy};
 use crate::warning::{Warning, Warnings};
 
 /// How long a cue at least lasts of which nothing says when it ends.
@@ -25,7 +25,7 @@ impl Transcript {
     /// the first being 1, as their line. Cues of a transcript come back without any.
     pub fn new(language: Option<String>, cues: Vec<Cue>) -> (Self, Vec<Warning>) {
         let ms = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
-        let raws = cues.into_iter().zip(1..).map(|(cue, line)| Raw {
+        let raws = cues.into_iter().zip(1..).map(|(cue, line)| RawCue {
             line,
             start_ms: ms(cue.start_ms),
             end_ms: cue.end_ms.map(ms),

@@ -10,7 +10,7 @@ pub const MAX_LINES: usize = 10;
 
 words! {
     /// What was left out or changed.
-    pub enum What;
+    pub enum WarningKind;
     /// The stable word, for programs and for the catalogue of texts.
     as_str;
     /// The English sentence, without its full stop.
@@ -83,7 +83,7 @@ words! {
     Region = "region", "a region was left out";
 }
 
-impl What {
+impl WarningKind {
     /// Whether a cue is lost by it.
     pub const fn is_loss(self) -> bool {
         matches!(
@@ -93,7 +93,7 @@ impl What {
     }
 }
 
-impl fmt::Display for What {
+impl fmt::Display for WarningKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text())
     }
@@ -105,7 +105,7 @@ impl fmt::Display for What {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// What happened.
-    pub what: What,
+    pub what: WarningKind,
     /// How often.
     pub n: usize,
     /// Where, at most [`MAX_LINES`] of them in the order of the file; the first line is 1.
@@ -128,10 +128,10 @@ impl fmt::Display for Warning {
 
 /// Gathers warnings.
 #[derive(Debug, Default)]
-pub(crate) struct Warnings(BTreeMap<What, Warning>);
+pub(crate) struct Warnings(BTreeMap<WarningKind, Warning>);
 
 impl Warnings {
-    pub(crate) fn add(&mut self, what: What, line: usize) {
+    pub(crate) fn add(&mut self, what: WarningKind, line: usize) {
         let warning = self.0.entry(what).or_insert_with(|| Warning {
             what,
             n: 0,
@@ -159,20 +159,20 @@ mod tests {
 
     #[test]
     fn words_lead_back_to_what_they_name() {
-        for what in What::ALL {
-            assert_eq!(What::parse(what.as_str()), Some(*what));
+        for what in WarningKind::ALL {
+            assert_eq!(WarningKind::parse(what.as_str()), Some(*what));
         }
-        assert_eq!(What::parse("nothing"), None);
+        assert_eq!(WarningKind::parse("nothing"), None);
     }
 
     #[test]
     fn a_kind_counts_all_and_names_the_first_lines() {
         let mut warnings = Warnings::default();
         for line in (1..=30).rev() {
-            warnings.add(What::Settings, line);
+            warnings.add(WarningKind::Settings, line);
         }
-        warnings.add(What::BadTime, 7);
-        warnings.add(What::BadTime, 7);
+        warnings.add(WarningKind::BadTime, 7);
+        warnings.add(WarningKind::BadTime, 7);
         let list: Vec<String> = warnings
             .into_list()
             .iter()

@@ -19,7 +19,7 @@ const USER_AGENT: &str = concat!("RejoinderBot/1 (Rejoinder ", env!("CARGO_PKG_V
 
 /// What the client may reach. The default is the public internet, on ports 80 and 443.
 #[derive(Clone)]
-pub struct Policy {
+pub struct ClientPolicy {
     /// How names are resolved.
     pub lookup: Arc<dyn Lookup>,
     /// Sockets that count as the public internet, for tests that have one of their own.
@@ -28,7 +28,7 @@ pub struct Policy {
     pub exceptions: Vec<Exception>,
 }
 
-impl Default for Policy {
+impl Default for ClientPolicy {
     fn default() -> Self {
         Self {
             lookup: Arc::new(SystemLookup),
@@ -40,7 +40,7 @@ impl Default for Policy {
 
 /// How much one request may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct FetchLimits {
     /// The longest body, in bytes; a longer one is an error.
     pub max_bytes: usize,
     /// From the first connection to the last byte, over all redirects.
@@ -63,7 +63,7 @@ pub struct Request {
     /// The body.
     pub body: Option<Vec<u8>>,
     /// How much it may take.
-    pub limits: Limits,
+    pub limits: FetchLimits,
 }
 
 /// An answer from the outside.
@@ -114,19 +114,19 @@ pub enum FetchError {
 #[derive(Clone)]
 pub struct Client {
     tls: ClientConfig,
-    policy: Policy,
+    policy: ClientPolicy,
 }
 
 impl Client {
     /// A client that keeps to `policy`.
-    pub fn new(policy: Policy) -> Result<Self, FetchError> {
+    pub fn new(policy: ClientPolicy) -> Result<Self, FetchError> {
         let tls = tls().map_err(|error| FetchError::Network(error.to_string()))?;
         Ok(Self { tls, policy })
     }
 
     /// Make `request`, follow its redirects as far as they may go, and read the answer whole.
     pub async fn send(&self, request: Request) -> Result<Response, FetchError> {
-        self.within(request, None, Beyond::Refuse).await
+        self.within(request, None, OversizeHandling::Refuse).await
     }
 
     /// As [`Client::send`], but nothing is asked at another origin than these, whatever a redirect says.
@@ -135,18 +135,19 @@ impl Client {
         request: Request,
         origins: &[String],
     ) -> Result<Response, FetchError> {
-        self.within(request, Some(origins), Beyond::Refuse).await
+        self.within(request, Some(origins), OversizeHandling::Refuse)
+            .await
     }
 
     /// As [`Client::send`], but of a body that is longer than the limit its beginning is enough.
     pub async fn send_for_start(&self, request: Request) -> Result<Response, FetchError> {
-        self.within(request, None, Beyond::Leave).await
+        self.within(request, None, OversizeHandling::Leave).await
     }
 
     /// As [`Client::send`], but the body comes piece by piece, for what does not fit in memory. The
     /// timeout of the limits is for the head and for each piece.
     pub async fn open(&self, request: Request) -> Result<Download, FetchError> {
-        let Limits {
+        let FetchLimits {
             max_bytes, timeout, ..
         } = request.limits;
         let opening = tokio::time::timeout(timeout, self.hops(&request, None));
@@ -168,7 +169,7 @@ impl Client {
         &self,
         request: Request,
         origins: Option<&[String]>,
-        beyond: Beyond,
+        beyond: OversizeHandling,
     ) -> Result<Response, FetchError> {
         let timeout = request.limits.timeout;
         tokio::time::timeout(timeout, self.follow(request, origins, beyond))
@@ -180,7 +181,7 @@ impl Client {
         &self,
         request: Request,
         origins: Option<&[String]>,
-        beyond: Beyond,
+        beyond: OversizeHandling,
     ) -> Result<Response, FetchError> {
         let (answer, url) = self.hops(&request, origins).await?;
         read(answer, url, request.limits.max_bytes, beyond).await
@@ -237,7 +238,7 @@ impl Client {
     /// The sockets that `feature` may connect to for `url`: what its name resolves to, looked at; none
     /// where the host is a number already.
     async fn vetted(&self, feature: Feature, url: &Url) -> Result<Vec<SocketAddr>, FetchError> {
-        let Policy {
+        let ClientPolicy {
             lookup,
             also_public,
             exceptions,
@@ -350,7 +351,7 @@ impl Download {
 
 /// What becomes of a body beyond the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Beyond {
+enum OversizeHandling {
     /// It is an error.
     Refuse,
     /// It is not read.
@@ -361,20 +362,20 @@ async fn read(
     mut answer: reqwest::Response,
     url: Url,
     max: usize,
-    beyond: Beyond,
+    beyond: OversizeHandling,
 ) -> Result<Response, FetchError> {
     let announced = answer.content_length().unwrap_or(0);
-    if announced > max as u64 && beyond == Beyond::Refuse {
+    if announced > max as u64 && beyond == OversizeHandling::Refuse {
         return Err(FetchError::TooLarge { max });
     }
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|error| why(&error))? {
         let room = max - body.len();
-        if chunk.len() > room && beyond == Beyond::Refuse {
+        if chunk.len() > room && beyond == OversizeHandling::Refuse {
             return Err(FetchError::TooLarge { max });
         }
         body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if body.len() == max && beyond == Beyond::Leave {
+        if body.len() == max && beyond == OversizeHandling::Leave {
             break;
         }
     }

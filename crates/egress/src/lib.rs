@@ -16,11 +16,11 @@ mod push;
 mod smtp;
 
 pub use addresses::is_public;
-pub use client::{Client, Download, FetchError, Limits, Policy, Request, Response};
+pub use client::{Client, ClientPolicy, Download, FetchError, FetchLimits, Request, Response};
 pub use exception::{Exception, Feature, NotAnException};
 pub use folder::{WrittenMail, newest_mails, read_mail};
 pub use gate::{Forbidden, Lookup, SystemLookup};
 pub use mail::{Mail, NotAMail};
-pub use push::{MAX_MESSAGE, NotATarget, Push, PushKey, PushTarget, Unsealable};
+pub use push::{MAX_MESSAGE, NotATarget, Push, PushKey, PushTarget, SealError};
 pub use reqwest::Method;
-pub use smtp::{BadMailer, Mailer, Sent};
+pub use smtp::{BadMailer, MailOutcome, Mailer};

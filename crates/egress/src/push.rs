@@ -15,7 +15,7 @@ use rejoinder_core::{Random, Time};
 use reqwest::Method;
 use url::Url;
 
-use crate::client::{Limits, Request};
+use crate::client::{FetchLimits, Request};
 use crate::exception::Feature;
 use crate::gate;
 
@@ -55,14 +55,14 @@ impl PushKey {
     }
 
     /// The key with this private part.
-    pub fn read(private: &[u8]) -> Result<Self, Unsealable> {
-        let key = PrivateKey::from_private_key(&ECDH_P256, private).map_err(|_| Unsealable::Key)?;
-        let public = key.compute_public_key().map_err(|_| Unsealable::Key)?;
+    pub fn read(private: &[u8]) -> Result<Self, SealError> {
+        let key = PrivateKey::from_private_key(&ECDH_P256, private).map_err(|_| SealError::Key)?;
+        let public = key.compute_public_key().map_err(|_| SealError::Key)?;
         let public = public.as_ref().to_vec();
         let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
         let pair = EcdsaKeyPair::from_private_key_and_public_key(algorithm, private, &public);
         Ok(Self {
-            pair: pair.map_err(|_| Unsealable::Key)?,
+            pair: pair.map_err(|_| SealError::Key)?,
             public,
         })
     }
@@ -73,12 +73,7 @@ impl PushKey {
     }
 
     /// The header that shows a push service who sends, and whom to ask about it.
-    fn authorization(
-        &self,
-        audience: &str,
-        contact: &str,
-        now: Time,
-    ) -> Result<String, Unsealable> {
+    fn authorization(&self, audience: &str, contact: &str, now: Time) -> Result<String, SealError> {
         let head = URL_SAFE_NO_PAD.encode(r#"{"typ":"JWT","alg":"ES256"}"#);
         let claims = serde_json::json!({
             "aud": audience,
@@ -90,7 +85,7 @@ impl PushKey {
         let signature = self
             .pair
             .sign(&rand::SystemRandom::new(), signed.as_bytes())
-            .map_err(|_| Unsealable::Key)?;
+            .map_err(|_| SealError::Key)?;
         let signature = URL_SAFE_NO_PAD.encode(signature);
         Ok(format!("vapid t={signed}.{signature}, k={}", self.public()))
     }
@@ -171,7 +166,7 @@ pub struct Push<'a> {
 
 /// Why something cannot be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unsealable {
+pub enum SealError {
     /// Our own key is none.
     #[error("the key of this installation cannot be read")]
     Key,
@@ -191,8 +186,8 @@ impl Push<'_> {
         contact: &str,
         random: &dyn Random,
         now: Time,
-    ) -> Result<Request, Unsealable> {
-        let url = Url::parse(&self.target.endpoint).map_err(|_| Unsealable::Target)?;
+    ) -> Result<Request, SealError> {
+        let url = Url::parse(&self.target.endpoint).map_err(|_| SealError::Target)?;
         let audience = url.origin().ascii_serialization();
         let mut salt = [0; 16];
         random.fill(&mut salt);
@@ -211,7 +206,7 @@ impl Push<'_> {
                 ("urgency", urgency.to_owned()),
             ],
             body: Some(body),
-            limits: Limits {
+            limits: FetchLimits {
                 max_bytes: MAX_ANSWER,
                 timeout: self.timeout,
                 max_redirects: 0,
@@ -226,14 +221,14 @@ fn sealed(
     message: &[u8],
     once: &[u8],
     salt: [u8; 16],
-) -> Result<Vec<u8>, Unsealable> {
+) -> Result<Vec<u8>, SealError> {
     if message.len() > MAX_MESSAGE {
-        return Err(Unsealable::TooLong);
+        return Err(SealError::TooLong);
     }
-    let own = PrivateKey::from_private_key(&ECDH_P256, once).map_err(|_| Unsealable::Key)?;
-    let public = own.compute_public_key().map_err(|_| Unsealable::Key)?;
+    let own = PrivateKey::from_private_key(&ECDH_P256, once).map_err(|_| SealError::Key)?;
+    let public = own.compute_public_key().map_err(|_| SealError::Key)?;
     let theirs = agreement::UnparsedPublicKey::new(&ECDH_P256, &target.p256dh);
-    let shared = agreement::agree(&own, theirs, Unsealable::Target, |secret| {
+    let shared = agreement::agree(&own, theirs, SealError::Target, |secret| {
         Ok(keyed(&target.auth, &[secret]))
     })?;
     let purpose: [&[u8]; 4] = [b"WebPush: info\0", &target.p256dh, public.as_ref(), &[1]];
@@ -243,14 +238,14 @@ fn sealed(
     let nonce = aead::Nonce::try_assume_unique_for_key(&nonce.as_ref()[..12]);
 
     let key = aead::UnboundKey::new(&aead::AES_128_GCM, &key.as_ref()[..16]);
-    let key = aead::LessSafeKey::new(key.map_err(|_| Unsealable::Key)?);
+    let key = aead::LessSafeKey::new(key.map_err(|_| SealError::Key)?);
     let mut text = [message, &[2]].concat();
     key.seal_in_place_append_tag(
-        nonce.map_err(|_| Unsealable::Key)?,
+        nonce.map_err(|_| SealError::Key)?,
         aead::Aad::empty(),
         &mut text,
     )
-    .map_err(|_| Unsealable::TooLong)?;
+    .map_err(|_| SealError::TooLong)?;
     let length = [u8::try_from(POINT).unwrap_or(u8::MAX)];
     let parts: [&[u8]; 5] = [&salt, &RECORD, &length, public.as_ref(), &text];
     Ok(parts.concat())
@@ -389,6 +384,6 @@ mod tests {
         );
         let longer = vec![b'a'; MAX_MESSAGE + 1];
         let refused = sealed(&target(), &longer, &once, [7; 16]);
-        assert_eq!(refused, Err(Unsealable::TooLong));
+        assert_eq!(refused, Err(SealError::TooLong));
     }
 }

@@ -19,7 +19,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What became of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sent {
+pub enum MailOutcome {
     /// The server took it.
     Delivered,
     /// The server will never take it; trying again is pointless.
@@ -123,11 +123,13 @@ impl Mailer {
     }
 
     /// Send `mail`, dated `now`, once.
-    pub async fn send(&self, mail: &Mail, now: Time) -> Sent {
+    pub async fn send(&self, mail: &Mail, now: Time) -> MailOutcome {
         let message = match mail.message(now) {
             Ok(message) => message,
-            Err(error @ NotAMail::Recipient(_)) => return Sent::NoMailbox(error.to_string()),
-            Err(error @ NotAMail::Other(_)) => return Sent::Refused(error.to_string()),
+            Err(error @ NotAMail::Recipient(_)) => {
+                return MailOutcome::NoMailbox(error.to_string());
+            }
+            Err(error @ NotAMail::Other(_)) => return MailOutcome::Refused(error.to_string()),
         };
         match self {
             Self::Smtp(smtp) => smtp.send(&message).await,
@@ -136,7 +138,7 @@ impl Mailer {
     }
 }
 
-async fn write(folder: &Path, id: &str, message: &Message) -> Sent {
+async fn write(folder: &Path, id: &str, message: &Message) -> MailOutcome {
     let safe = |c: char| {
         if c.is_ascii_alphanumeric() || "-_.@".contains(c) {
             c
@@ -152,14 +154,14 @@ async fn write(folder: &Path, id: &str, message: &Message) -> Sent {
         std::fs::write(path, bytes)
     });
     match written.await {
-        Ok(Ok(())) => Sent::Delivered,
-        Ok(Err(error)) => Sent::Deferred(error.to_string()),
-        Err(error) => Sent::Deferred(error.to_string()),
+        Ok(Ok(())) => MailOutcome::Delivered,
+        Ok(Err(error)) => MailOutcome::Deferred(error.to_string()),
+        Err(error) => MailOutcome::Deferred(error.to_string()),
     }
 }
 
 impl Smtp {
-    async fn send(&self, message: &Message) -> Sent {
+    async fn send(&self, message: &Message) -> MailOutcome {
         let mut connection = match self.within(self.connect()).await {
             Ok(connection) => connection,
             Err(sent) => return sent,
@@ -195,7 +197,11 @@ impl Smtp {
         Ok(connection)
     }
 
-    async fn converse(&self, connection: &mut AsyncSmtpConnection, message: &Message) -> Sent {
+    async fn converse(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        message: &Message,
+    ) -> MailOutcome {
         let envelope = message.envelope();
         let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
         let is_plain = envelope.from().is_none_or(is_ascii) && envelope.to().iter().all(is_ascii);
@@ -207,8 +213,8 @@ impl Smtp {
             {
                 let why = "the mail server takes no addresses beyond ASCII (SMTPUTF8)".to_owned();
                 return match envelope.to().iter().all(is_ascii) {
-                    true => Sent::Refused(why),
-                    false => Sent::NoMailbox(why),
+                    true => MailOutcome::Refused(why),
+                    false => MailOutcome::NoMailbox(why),
                 };
             }
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
@@ -222,7 +228,9 @@ impl Smtp {
             let to = Rcpt::new(recipient.clone(), Vec::new());
             match self.within(connection.command(to)).await {
                 Ok(_) => {}
-                Err(Sent::Refused(why)) if is_about_mailbox(&why) => return Sent::NoMailbox(why),
+                Err(MailOutcome::Refused(why)) if is_about_mailbox(&why) => {
+                    return MailOutcome::NoMailbox(why);
+                }
                 Err(error) => return error,
             }
         }
@@ -230,18 +238,23 @@ impl Smtp {
             return error;
         }
         match tokio::time::timeout(self.timeout, connection.message(&message.formatted())).await {
-            Ok(Ok(_)) => Sent::Delivered,
+            Ok(Ok(_)) => MailOutcome::Delivered,
             Ok(Err(error)) if error.status().is_some() => judged(&error),
-            Ok(Err(error)) => Sent::Doubt(error.to_string()),
-            Err(_) => Sent::Doubt("no answer after the mail was sent".to_owned()),
+            Ok(Err(error)) => MailOutcome::Doubt(error.to_string()),
+            Err(_) => MailOutcome::Doubt("no answer after the mail was sent".to_owned()),
         }
     }
 
     /// One step before the mail itself, when giving up is still safe.
-    async fn within<T>(&self, step: impl Future<Output = Result<T, Error>>) -> Result<T, Sent> {
+    async fn within<T>(
+        &self,
+        step: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, MailOutcome> {
         match tokio::time::timeout(self.timeout, step).await {
             Ok(answer) => answer.map_err(|error| judged(&error)),
-            Err(_) => Err(Sent::Deferred("the mail server does not answer".to_owned())),
+            Err(_) => Err(MailOutcome::Deferred(
+                "the mail server does not answer".to_owned(),
+            )),
         }
     }
 }
@@ -255,11 +268,11 @@ fn is_about_mailbox(why: &str) -> bool {
         .any(|own| why.contains(own))
 }
 
-fn judged(error: &Error) -> Sent {
+fn judged(error: &Error) -> MailOutcome {
     if error.is_permanent() {
-        Sent::Refused(error.to_string())
+        MailOutcome::Refused(error.to_string())
     } else {
-        Sent::Deferred(error.to_string())
+        MailOutcome::Deferred(error.to_string())
     }
 }
 

@@ -41,7 +41,7 @@ const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// What became of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum JobOutcome {
     /// It is done.
     Done,
     /// Not now; the reason.
@@ -73,7 +73,7 @@ pub trait Handler: Send + Sync + 'static {
         &self,
         job: &Job,
         payload: Self::Payload,
-    ) -> impl Future<Output = Result<Outcome>> + Send;
+    ) -> impl Future<Output = Result<JobOutcome>> + Send;
 }
 
 /// A [`Handler`] of whatever payload. Every handler is one.
@@ -85,7 +85,7 @@ pub trait AnyHandler: Send + Sync + 'static {
     /// Whether its jobs are let go at once when the worker stops.
     fn can_be_let_go(&self) -> bool;
     /// Reads the payload of `job`, and does it. A payload that cannot be read parks its job.
-    fn handle<'a>(&'a self, job: &'a Job) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+    fn handle<'a>(&'a self, job: &'a Job) -> Pin<Box<dyn Future<Output = JobOutcome> + Send + 'a>>;
 }
 
 impl<H: Handler> AnyHandler for H {
@@ -101,14 +101,14 @@ impl<H: Handler> AnyHandler for H {
         self.is_let_go()
     }
 
-    fn handle<'a>(&'a self, job: &'a Job) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>> {
+    fn handle<'a>(&'a self, job: &'a Job) -> Pin<Box<dyn Future<Output = JobOutcome> + Send + 'a>> {
         Box::pin(async move {
             match job.read() {
                 Ok(payload) => match self.run(job, payload).await {
                     Ok(outcome) => outcome,
-                    Err(error) => Outcome::Retry(error.to_string()),
+                    Err(error) => JobOutcome::Retry(error.to_string()),
                 },
-                Err(error) => Outcome::Park(format!("what it is to do cannot be read: {error}")),
+                Err(error) => JobOutcome::Park(format!("what it is to do cannot be read: {error}")),
             }
         })
     }
@@ -127,12 +127,12 @@ pub struct Worker {
 
 /// The jobs that a worker is at, by their kinds.
 #[derive(Default)]
-struct UnderWay {
+struct RunningJobs {
     tasks: JoinSet<Result<()>>,
     kinds: HashMap<task::Id, String>,
 }
 
-impl UnderWay {
+impl RunningJobs {
     fn n_of(&self, kind: &str) -> usize {
         self.kinds.values().filter(|own| *own == kind).count()
     }
@@ -191,7 +191,7 @@ impl Worker {
     /// Do jobs as they fall due, until `stop` turns true; what is under way then comes to its end, unless
     /// its handler lets it go.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let mut under_way = UnderWay::default();
+        let mut under_way = RunningJobs::default();
         loop {
             let sleep = match self.start_due(&mut under_way, &stop).await {
                 Ok((_, sleep)) => sleep,
@@ -215,7 +215,7 @@ impl Worker {
     /// Do everything that is due now, and what falls due by it. Returns how many jobs ran.
     pub async fn run_due(&self) -> Result<usize> {
         let mut n_run = 0;
-        let mut under_way = UnderWay::default();
+        let mut under_way = RunningJobs::default();
         let (_unused, never) = watch::channel(false);
         loop {
             let (n_started, sleep) = self.start_due(&mut under_way, &never).await?;
@@ -235,7 +235,7 @@ impl Worker {
     /// until the next falls due.
     async fn start_due(
         &self,
-        under_way: &mut UnderWay,
+        under_way: &mut RunningJobs,
         stop: &watch::Receiver<bool>,
     ) -> Result<(usize, Duration)> {
         let now = self.clock.now();
@@ -257,7 +257,7 @@ impl Worker {
         Ok((n_started, sleep.min(LONGEST_SLEEP)))
     }
 
-    async fn claim(&self, now: Time, under_way: &UnderWay) -> Result<Vec<Job>> {
+    async fn claim(&self, now: Time, under_way: &RunningJobs) -> Result<Vec<Job>> {
         let slots = |kind: &str| self.handlers.get(kind).map_or(SLOTS, |it| it.n_slots());
         let kinds = self.handlers.keys().copied();
         let kinds = kinds.chain(under_way.kinds.values().map(String::as_str));
@@ -279,9 +279,9 @@ impl Worker {
 
     async fn run_one(&self, job: Job, stop: watch::Receiver<bool>) -> Result<()> {
         let outcome = match self.handlers.get(job.kind.as_str()) {
-            None => Outcome::Park(format!("nothing here does jobs of the kind {}", job.kind)),
+            None => JobOutcome::Park(format!("nothing here does jobs of the kind {}", job.kind)),
             Some(_) if job.is_interrupted && job.attempts > MAX_INTERRUPTED => {
-                Outcome::Park("it was begun many times and never came to an end".to_owned())
+                JobOutcome::Park("it was begun many times and never came to an end".to_owned())
             }
             Some(handler) => match self.run_leased(&**handler, &job, stop).await {
                 Some(outcome) => outcome,
@@ -290,7 +290,7 @@ impl Worker {
             },
         };
         let outcome = match outcome {
-            Outcome::Retry(why) if job.attempts >= MAX_ATTEMPTS => Outcome::Park(why),
+            JobOutcome::Retry(why) if job.attempts >= MAX_ATTEMPTS => JobOutcome::Park(why),
             outcome => outcome,
         };
         let (id, kind) = (job.id, job.kind.clone());
@@ -310,7 +310,7 @@ impl Worker {
         handler: &dyn AnyHandler,
         job: &Job,
         mut stop: watch::Receiver<bool>,
-    ) -> Option<Outcome> {
+    ) -> Option<JobOutcome> {
         let running = AssertUnwindSafe(async { handler.handle(job).await }).catch_unwind();
         let mut running = pin!(running);
         let mut renewals = tokio::time::interval(self.lease / 3);
@@ -321,7 +321,7 @@ impl Worker {
                     return Some(ended.unwrap_or_else(|panic| panicked(job, &*panic)));
                 }
                 Ok(_) = stop.wait_for(|stop| *stop), if handler.can_be_let_go() => {
-                    return Some(Outcome::RetryAt(
+                    return Some(JobOutcome::RetryAt(
                         self.clock.now(),
                         "the worker stopped meanwhile".to_owned(),
                     ));
@@ -351,10 +351,10 @@ impl Worker {
     }
 
     /// Write down what became of `job`. Returns whether it was still this worker's.
-    async fn record(&self, job: Job, outcome: Outcome) -> Result<bool> {
+    async fn record(&self, job: Job, outcome: JobOutcome) -> Result<bool> {
         let now = self.clock.now();
         let backoff = now.after(backoff::wait(job.attempts, &*self.random));
-        if let Outcome::Park(why) = &outcome {
+        if let JobOutcome::Park(why) = &outcome {
             warn!(
                 job.kind,
                 job.id,
@@ -364,17 +364,17 @@ impl Worker {
             );
         }
         let write = move |tx: &mut Tx<'_>| match &outcome {
-            Outcome::Done => jobs::finish(tx, now, &job),
-            Outcome::Retry(why) => jobs::retry(tx, &job, backoff, why),
-            Outcome::RetryAt(at, why) => jobs::retry(tx, &job, *at, why),
-            Outcome::Park(why) => jobs::park(tx, now, &job, why),
+            JobOutcome::Done => jobs::finish(tx, now, &job),
+            JobOutcome::Retry(why) => jobs::retry(tx, &job, backoff, why),
+            JobOutcome::RetryAt(at, why) => jobs::retry(tx, &job, *at, why),
+            JobOutcome::Park(why) => jobs::park(tx, now, &job, why),
         };
         self.store.write(write).await
     }
 }
 
 /// A handler that panicked has tried once more, and the job is parked at last as any that fails.
-fn panicked(job: &Job, panic: &(dyn Any + Send)) -> Outcome {
+fn panicked(job: &Job, panic: &(dyn Any + Send)) -> JobOutcome {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     let why = text.unwrap_or("no reason is known");
@@ -386,7 +386,7 @@ fn panicked(job: &Job, panic: &(dyn Any + Send)) -> Outcome {
         job.id,
         job.kind
     );
-    Outcome::Retry("it panicked; the log of the server says more".to_owned())
+    JobOutcome::Retry("it panicked; the log of the server says more".to_owned())
 }
 
 /// A job whose end cannot be written down is claimed again when its lease ends.

@@ -1,6 +1,6 @@
 //! Which part of a publisher's page is its article.
 
-use crate::shape::{Token, Tokens, attribute};
+use crate::shape::{HtmlToken, HtmlTokens, attribute};
 
 /// Returns the element of a page that holds its article, as HTML: the first of these that there is.
 ///
@@ -19,14 +19,14 @@ pub fn article_part(html: &str) -> Option<&str> {
 
 /// Where the elements start that may hold an article.
 #[derive(Default)]
-struct Starts {
+struct ElementStarts {
     body: Option<usize>,
     around_thread: Option<usize>,
     article: Option<usize>,
     main: Option<usize>,
 }
 
-impl Starts {
+impl ElementStarts {
     fn chosen(&self) -> Option<usize> {
         self.body
             .or(self.around_thread)
@@ -35,19 +35,19 @@ impl Starts {
     }
 }
 
-fn starts(html: &str) -> Starts {
-    let mut found = Starts::default();
+fn starts(html: &str) -> ElementStarts {
+    let mut found = ElementStarts::default();
     // The articles that are open, and how many templates, whose elements are none of the page.
     let mut open: Vec<usize> = Vec::new();
     let mut n_templates = 0_usize;
-    let mut tokens = Tokens::new(html);
+    let mut tokens = HtmlTokens::new(html);
     while let Some(token) = tokens.next() {
         match token {
-            Token::Start { name, .. } if name == "template" => n_templates += 1,
-            Token::End { name } if name == "template" => {
+            HtmlToken::Start { name, .. } if name == "template" => n_templates += 1,
+            HtmlToken::End { name } if name == "template" => {
                 n_templates = n_templates.saturating_sub(1);
             }
-            Token::Start { name, attributes } if n_templates == 0 => {
+            HtmlToken::Start { name, attributes } if n_templates == 0 => {
                 let n_bytes = "<>".len() + name.len() + attributes.len();
                 let at = html.len() - tokens.n_left() - n_bytes;
                 if found.body.is_none() && is_body(attributes) {
@@ -67,10 +67,10 @@ fn starts(html: &str) -> Starts {
                     _ => {}
                 }
             }
-            Token::End { name } if name == "article" && n_templates == 0 => {
+            HtmlToken::End { name } if name == "article" && n_templates == 0 => {
                 open.pop();
             }
-            Token::Start { .. } | Token::End { .. } | Token::Text(_) => {}
+            HtmlToken::Start { .. } | HtmlToken::End { .. } | HtmlToken::Text(_) => {}
         }
     }
     found
@@ -83,16 +83,16 @@ fn is_body(attributes: &str) -> bool {
 
 /// How many bytes the element has with which `html` starts; all, where it never ends.
 fn length(html: &str) -> usize {
-    let mut tokens = Tokens::new(html);
-    let Some(Token::Start { name: own, .. }) = tokens.next() else {
+    let mut tokens = HtmlTokens::new(html);
+    let Some(HtmlToken::Start { name: own, .. }) = tokens.next() else {
         return html.len();
     };
     let mut n_open = 1_usize;
     while let Some(token) = tokens.next() {
         match token {
-            Token::Start { name, .. } if name == own => n_open += 1,
-            Token::End { name } if name == own => n_open -= 1,
-            Token::Start { .. } | Token::End { .. } | Token::Text(_) => {}
+            HtmlToken::Start { name, .. } if name == own => n_open += 1,
+            HtmlToken::End { name } if name == own => n_open -= 1,
+            HtmlToken::Start { .. } | HtmlToken::End { .. } | HtmlToken::Text(_) => {}
         }
         if n_open == 0 {
             return html.len() - tokens.n_left();

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use crate::page_metadata::decoded;
-use crate::shape::{Token, Tokens, attribute};
+use crate::shape::{HtmlToken, HtmlTokens, attribute};
 
 /// What has no text of the article in it.
 const NONE: [&str; 25] = [
@@ -76,10 +76,10 @@ const VOID: [&str; 13] = [
 /// nothing is in it of forms, drawings, scripts, what is hidden, `data-rejoinder-ignore`, and our own
 /// elements.
 pub fn article_text(html: &str) -> String {
-    let mut text = Text::default();
+    let mut text = TextBuilder::default();
     walk(html, &mut |step| match step {
-        Step::Start(name) | Step::End(name, _) => text.part(name),
-        Step::Text(piece, _) => text.take(&letters(piece)),
+        ArticleToken::Start(name) | ArticleToken::End(name, _) => text.part(name),
+        ArticleToken::Text(piece, _) => text.take(&letters(piece)),
     });
     text.text
 }
@@ -89,25 +89,25 @@ pub fn article_text(html: &str) -> String {
 /// A mark stands behind the punctuation that follows a word, and behind a link and not in it; it is HTML
 /// that is no part of the text.
 pub fn article_marked(html: &str, marks: &[(usize, String)]) -> String {
-    let mut text = Text::default();
+    let mut text = TextBuilder::default();
     let mut waiting = marks.iter().peekable();
     let mut places: Vec<(usize, &str)> = Vec::new();
     // What is due, and stands behind what follows without a space or behind the link that is open.
     let mut due: Vec<&str> = Vec::new();
     let mut n_links = 0_usize;
     walk(html, &mut |step| match step {
-        Step::Start(name) => {
+        ArticleToken::Start(name) => {
             n_links += usize::from(name == "a");
             text.part(name);
         }
-        Step::End(name, at) => {
+        ArticleToken::End(name, at) => {
             text.part(name);
             n_links = n_links.saturating_sub(usize::from(name == "a"));
             if n_links == 0 {
                 places.extend(due.drain(..).map(|mark| (at, mark)));
             }
         }
-        Step::Text(piece, mut at) => {
+        ArticleToken::Text(piece, mut at) => {
             for (raw, letters) in characters(piece) {
                 let is_closing = letters.chars().all(|char| CLOSING.contains(char));
                 if n_links == 0 && !is_closing {
@@ -139,7 +139,7 @@ pub fn article_marked(html: &str, marks: &[(usize, String)]) -> String {
 const CLOSING: &str = "\"'’”»)].,;:!?…";
 
 /// What is met on the way through an article.
-enum Step<'t> {
+enum ArticleToken<'t> {
     /// An element of this name starts.
     Start(&'t str),
     /// One ends; the byte behind it.
@@ -149,29 +149,29 @@ enum Step<'t> {
 }
 
 /// Go through all of `html` that is an article's text.
-fn walk(html: &str, step: &mut impl FnMut(Step<'_>)) {
-    let mut tokens = Tokens::new(html);
+fn walk(html: &str, step: &mut impl FnMut(ArticleToken<'_>)) {
+    let mut tokens = HtmlTokens::new(html);
     // The name of what is passed over, and how many of that name are open in it.
     let mut passed: Option<(String, usize)> = None;
     while let Some(token) = tokens.next() {
         if let Some((name, n_open)) = &mut passed {
             match &token {
-                Token::Start { name: own, .. } if name == "p" && is_block(own) => passed = None,
-                Token::Start { name: own, .. } if own == name => *n_open += 1,
-                Token::End { name: own } if own == name && *n_open == 1 => passed = None,
-                Token::End { name: own } if own == name => *n_open -= 1,
+                HtmlToken::Start { name: own, .. } if name == "p" && is_block(own) => passed = None,
+                HtmlToken::Start { name: own, .. } if own == name => *n_open += 1,
+                HtmlToken::End { name: own } if own == name && *n_open == 1 => passed = None,
+                HtmlToken::End { name: own } if own == name => *n_open -= 1,
                 _ => {}
             }
-            if passed.is_some() || matches!(token, Token::End { .. }) {
+            if passed.is_some() || matches!(token, HtmlToken::End { .. }) {
                 continue;
             }
         }
         let at = html.len() - tokens.n_left();
         match token {
-            Token::Text(piece) => step(Step::Text(piece, at - piece.len())),
-            Token::End { name } => step(Step::End(&name, at)),
-            Token::Start { name, attributes } => {
-                step(Step::Start(&name));
+            HtmlToken::Text(piece) => step(ArticleToken::Text(piece, at - piece.len())),
+            HtmlToken::End { name } => step(ArticleToken::End(&name, at)),
+            HtmlToken::Start { name, attributes } => {
+                step(ArticleToken::Start(&name));
                 if is_left_out(&name, attributes) {
                     passed = Some((name, 1));
                 }
@@ -218,14 +218,14 @@ fn is_left_out(name: &str, attributes: &str) -> bool {
 }
 
 #[derive(Default)]
-struct Text {
+struct TextBuilder {
     text: String,
     n_scalars: usize,
     /// What stands between what is there and what comes.
     owed: Option<char>,
 }
 
-impl Text {
+impl TextBuilder {
     /// An element called `name` starts or ends.
     fn part(&mut self, name: &str) {
         if is_block(name) && !self.text.is_empty() {

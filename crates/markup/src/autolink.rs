@@ -6,12 +6,12 @@
 use comrak::nodes::{AstNode, Node, NodeLink, NodeValue};
 use comrak::{Arena, try_parse_document};
 
-use crate::grammar::{Budget, options};
+use crate::grammar::{ParseBudget, options};
 
 /// The text as a tree, or nothing when that would take far more work than its length explains.
 pub(crate) fn parse<'a>(arena: &'a Arena<'a>, text: &str) -> Option<Node<'a>> {
     let tree = |text: &str| {
-        let budget = Budget::for_text(text);
+        let budget = ParseBudget::for_text(text);
         try_parse_document(arena, text, &options(text), &|| budget.is_spent()).ok()
     };
     let mut root = tree(text)?;
@@ -133,7 +133,7 @@ fn end<'a>(arena: &'a Arena<'a>, link: Node<'a>) {
 }
 
 /// Where a link is in a text without spaces.
-struct Piece {
+struct LinkRange {
     start: usize,
     end: usize,
 }
@@ -141,7 +141,7 @@ struct Piece {
 /// What a bare link begins with.
 const BEGINNINGS: [&str; 4] = ["https://", "http://", "ftp://", "www."];
 
-fn next_piece(text: &str) -> Option<Piece> {
+fn next_piece(text: &str) -> Option<LinkRange> {
     let bytes = text.as_bytes();
     let mut start = 0;
     while start < bytes.len() {
@@ -155,7 +155,7 @@ fn next_piece(text: &str) -> Option<Piece> {
             let length = length(&text[start..]);
             if length > begin.len() {
                 let end = start + length;
-                return Some(Piece { start, end });
+                return Some(LinkRange { start, end });
             }
         }
         start += begin.map_or(1, |begin| begin.len());

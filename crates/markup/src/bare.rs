@@ -46,7 +46,7 @@ pub fn bare_links_beside(text: &str, recordings: &[Citable]) -> Vec<String> {
 fn bare_in(paragraph: Node<'_>, lines: &[&str]) -> Vec<String> {
     let mut at = paragraph.data().sourcepos.start.line.saturating_sub(1);
     let mut found = Vec::new();
-    let mut only = Only::Nothing;
+    let mut only = LineContent::Nothing;
     for node in paragraph.children() {
         match &node.data().value {
             NodeValue::SoftBreak | NodeValue::LineBreak => {
@@ -55,7 +55,7 @@ fn bare_in(paragraph: Node<'_>, lines: &[&str]) -> Vec<String> {
             }
             NodeValue::Link(link) => only.add(&link.url),
             NodeValue::Text(text) if text.trim().is_empty() => {}
-            _ => only = Only::More,
+            _ => only = LineContent::More,
         }
     }
     found.extend(only.take(lines.get(at)));
@@ -63,13 +63,13 @@ fn bare_in(paragraph: Node<'_>, lines: &[&str]) -> Vec<String> {
 }
 
 /// What stands on a line.
-enum Only {
+enum LineContent {
     Nothing,
     Link(String),
     More,
 }
 
-impl Only {
+impl LineContent {
     fn add(&mut self, url: &str) {
         *self = match self {
             Self::Nothing => Self::Link(url.to_owned()),

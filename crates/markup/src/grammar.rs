@@ -19,12 +19,12 @@ pub(crate) fn options(text: &str) -> Options<'static> {
 
 /// How much work the parser may do: the parser asks once every 256 steps, and an honest text
 /// takes a few steps a byte.
-pub(crate) struct Budget {
+pub(crate) struct ParseBudget {
     n_asked: Cell<usize>,
     max_asked: usize,
 }
 
-impl Budget {
+impl ParseBudget {
     pub(crate) fn for_text(text: &str) -> Self {
         Self {
             n_asked: Cell::new(0),
@@ -90,7 +90,9 @@ mod tests {
                 two * 2 <= one * 5 && four * 2 <= two * 5,
                 "{piece:?}: {one} {two} {four}"
             );
-            assert!(four * 2 < Budget::for_text(&piece.repeat(40_000 / piece.len())).max_asked);
+            assert!(
+                four * 2 < ParseBudget::for_text(&piece.repeat(40_000 / piece.len())).max_asked
+            );
         }
     }
 }

@@ -29,7 +29,7 @@ pub use article_part::article_part;
 pub use article_text::{article_marked, article_text};
 pub use bare::{bare_links, bare_links_beside};
 pub use escape::escape;
-pub use markdown::{Rendered, render, render_beside};
+pub use markdown::{RenderedText, render, render_beside};
 pub use page_metadata::{MAX_NAME, MAX_TITLE, PageMetadata, line, page_metadata};
 pub use plain::{excerpt, plain_text};
 pub use sanitiser::{

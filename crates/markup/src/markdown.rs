@@ -7,13 +7,13 @@ use rejoinder_core::recordings::{Citable, TimeReference};
 
 use crate::autolink::parse;
 use crate::sanitiser::{sanitise, sanitise_with_times};
-use crate::times::Places;
+use crate::times::TimeEdits;
 use crate::visible_text::VisibleText;
-use crate::writer::{Writer, Written, push_lines};
+use crate::writer::{HtmlWriter, RawHtml, push_lines};
 
 /// A text as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rendered {
+pub struct RenderedText {
     /// The text as HTML.
     pub html: SafeHtml,
     /// How many links it shows.
@@ -34,7 +34,7 @@ pub struct Rendered {
 /// focused, which needs no script, and a screen reader reads it in its place. Nesting that no
 /// reader could follow is flattened. A text that takes far more work to parse than its length
 /// explains is shown as it was typed.
-pub fn render(text: &str) -> Rendered {
+pub fn render(text: &str) -> RenderedText {
     render_beside(text, &[])
 }
 
@@ -46,19 +46,19 @@ pub fn render(text: &str) -> Rendered {
 /// Which time is one of a recording, and of which, is told at `times`; in code, in a link and behind
 /// a backslash none is. The link has no name but its words: [`crate::with_time_labels`] adds one in
 /// the language of whoever shows it, and [`crate::with_times_at`] is for where the page is not.
-pub fn render_beside(text: &str, recordings: &[Citable]) -> Rendered {
+pub fn render_beside(text: &str, recordings: &[Citable]) -> RenderedText {
     let arena = Arena::new();
     let Some(root) = parse(&arena, text) else {
         return rendered(as_typed(text), Vec::new(), Vec::new());
     };
-    let mut writer = Writer::new(Places::of(root, text, recordings));
+    let mut writer = HtmlWriter::new(TimeEdits::of(root, text, recordings));
     for edge in root.traverse() {
         match edge {
             NodeEdge::Start(node) => writer.enter(node),
             NodeEdge::End(_) => writer.leave(),
         }
     }
-    let Written { html, links, times } = writer.written;
+    let RawHtml { html, links, times } = writer.written;
     if times.is_empty() {
         return rendered(sanitise(&html), links, times);
     }
@@ -68,8 +68,8 @@ pub fn render_beside(text: &str, recordings: &[Citable]) -> Rendered {
     }
 }
 
-fn rendered(html: SafeHtml, links: Vec<String>, times: Vec<TimeReference>) -> Rendered {
-    Rendered {
+fn rendered(html: SafeHtml, links: Vec<String>, times: Vec<TimeReference>) -> RenderedText {
+    RenderedText {
         shown: VisibleText::of(&html),
         html,
         n_links: links.len(),

@@ -7,7 +7,7 @@ use html5ever::tokenizer::{
     BufferQueue, Token as HtmlToken, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
-use crate::shape::{Token, Tokens, attribute};
+use crate::shape::{HtmlToken, HtmlTokens, attribute};
 use crate::url_gate::is_invisible;
 
 /// What a page says about itself. Every text is one line of plain text, no longer than it is shown;
@@ -48,18 +48,18 @@ const MAX_READ: usize = 4_096;
 
 /// What the page of `html` says about itself. Reads its head, and takes time that grows with it.
 pub fn page_metadata(html: &str) -> PageMetadata {
-    let mut found = Found::default();
-    let mut tokens = Tokens::new(html);
+    let mut found = RawMetadata::default();
+    let mut tokens = HtmlTokens::new(html);
     let mut is_in_title = false;
     while let Some(token) = tokens.next() {
         match token {
-            Token::Start { name, .. } if name == "body" => break,
-            Token::End { name } if name == "head" => break,
-            Token::Start { name, .. } if name == "title" => is_in_title = true,
-            Token::End { name } if name == "title" => is_in_title = false,
-            Token::Start { name, attributes } if name == "meta" => found.meta(attributes),
-            Token::Start { name, attributes } if name == "link" => found.link(attributes),
-            Token::Text(text) if is_in_title && found.heading.is_none() => {
+            HtmlToken::Start { name, .. } if name == "body" => break,
+            HtmlToken::End { name } if name == "head" => break,
+            HtmlToken::Start { name, .. } if name == "title" => is_in_title = true,
+            HtmlToken::End { name } if name == "title" => is_in_title = false,
+            HtmlToken::Start { name, attributes } if name == "meta" => found.meta(attributes),
+            HtmlToken::Start { name, attributes } if name == "link" => found.link(attributes),
+            HtmlToken::Text(text) if is_in_title && found.heading.is_none() => {
                 found.heading = line(text, MAX_TITLE);
             }
             _ => {}
@@ -85,7 +85,7 @@ pub fn page_metadata(html: &str) -> PageMetadata {
 }
 
 #[derive(Default)]
-struct Found {
+struct RawMetadata {
     og_title: Option<String>,
     twitter_title: Option<String>,
     heading: Option<String>,
@@ -100,7 +100,7 @@ struct Found {
     is_quiet: bool,
 }
 
-impl Found {
+impl RawMetadata {
     fn meta(&mut self, attributes: &str) {
         let name = attribute(attributes, "property").or_else(|| attribute(attributes, "name"));
         let (Some(name), Some(content)) = (name, attribute(attributes, "content")) else {

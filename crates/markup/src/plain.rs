@@ -11,7 +11,7 @@ const COVERED: &str = "▒▒▒▒";
 /// Words of links stay and addresses go, so that a mail shows what the page shows. It relies on
 /// how the sanitiser writes HTML and is no way to read HTML of anyone else.
 pub fn plain_text(html: &SafeHtml) -> String {
-    let mut text = Text::default();
+    let mut text = PlainWriter::default();
     let mut rest = html.as_str();
     while let Some((before, after)) = rest.split_once('<') {
         text.push(before);
@@ -24,14 +24,14 @@ pub fn plain_text(html: &SafeHtml) -> String {
 }
 
 #[derive(Default)]
-struct Text {
+struct PlainWriter {
     out: String,
     /// How many spoilers are open around what comes next.
     n_spoilers: usize,
     n_lists: usize,
 }
 
-impl Text {
+impl PlainWriter {
     fn push(&mut self, escaped: &str) {
         if self.n_spoilers > 0 {
             return;

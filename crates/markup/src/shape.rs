@@ -11,13 +11,13 @@ use crate::allowed::{ALLOWED_TAGS, LINK_REL};
 
 /// `html` with the elements of a comment only, each ended where it ends. Not safe yet.
 pub(crate) fn normalise(html: &str) -> String {
-    let mut shaper = Shaper::default();
-    let mut tokens = Tokens::new(html);
+    let mut shaper = HtmlShaper::default();
+    let mut tokens = HtmlTokens::new(html);
     while let Some(token) = tokens.next() {
         match token {
-            Token::Text(text) => shaper.text(text),
-            Token::Start { name, attributes } => shaper.start(&name, attributes),
-            Token::End { name } => shaper.end(&name),
+            HtmlToken::Text(text) => shaper.text(text),
+            HtmlToken::Start { name, attributes } => shaper.start(&name, attributes),
+            HtmlToken::End { name } => shaper.end(&name),
         }
     }
     shaper.finish()
@@ -27,20 +27,20 @@ pub(crate) fn normalise(html: &str) -> String {
 const MAX_DEPTH: usize = 40;
 
 #[derive(Default)]
-struct Shaper {
+struct HtmlShaper {
     html: String,
-    open: Vec<Open>,
+    open: Vec<OpenElement>,
     /// How many of each name are in `open`, so that an end without a start costs nothing.
     n_open: HashMap<&'static str, usize>,
     n_written: usize,
 }
 
-struct Open {
+struct OpenElement {
     name: &'static str,
     is_written: bool,
 }
 
-impl Shaper {
+impl HtmlShaper {
     fn text(&mut self, text: &str) {
         // A parser drops a newline after each `<pre>`, so a text would lose one each time.
         let is_pre = self.html.ends_with("<pre>");
@@ -118,7 +118,7 @@ impl Shaper {
     }
 
     fn push(&mut self, name: &'static str, is_written: bool) {
-        self.open.push(Open { name, is_written });
+        self.open.push(OpenElement { name, is_written });
         *self.n_open.entry(name).or_default() += 1;
     }
 
@@ -139,7 +139,7 @@ impl Shaper {
         }
     }
 
-    fn ended(&mut self, open: &Open) {
+    fn ended(&mut self, open: &OpenElement) {
         if let Some(n) = self.n_open.get_mut(open.name) {
             *n -= 1;
         }
@@ -252,7 +252,7 @@ fn split_value(text: &str) -> (&str, &str) {
     )
 }
 
-pub(crate) enum Token<'t> {
+pub(crate) enum HtmlToken<'t> {
     Text(&'t str),
     Start { name: String, attributes: &'t str },
     End { name: String },
@@ -260,7 +260,7 @@ pub(crate) enum Token<'t> {
 
 /// Reads tags as a browser does, near enough; comments, declarations, scripts and styles are
 /// passed over. Anything that does not end is text.
-pub(crate) struct Tokens<'t> {
+pub(crate) struct HtmlTokens<'t> {
     rest: &'t str,
     /// Tags that were never ended. Each costs a look at all that follows, so there may be few.
     n_endless: usize,
@@ -268,7 +268,7 @@ pub(crate) struct Tokens<'t> {
 
 const MAX_ENDLESS: usize = 16;
 
-impl<'t> Tokens<'t> {
+impl<'t> HtmlTokens<'t> {
     pub(crate) fn new(html: &'t str) -> Self {
         Self {
             rest: html,
@@ -281,18 +281,18 @@ impl<'t> Tokens<'t> {
         self.rest.len()
     }
 
-    pub(crate) fn next(&mut self) -> Option<Token<'t>> {
+    pub(crate) fn next(&mut self) -> Option<HtmlToken<'t>> {
         loop {
             if self.rest.is_empty() {
                 return None;
             }
             let Some(start) = self.next_tag() else {
-                return Some(Token::Text(std::mem::take(&mut self.rest)));
+                return Some(HtmlToken::Text(std::mem::take(&mut self.rest)));
             };
             if start > 0 {
                 let (text, rest) = self.rest.split_at(start);
                 self.rest = rest;
-                return Some(Token::Text(text));
+                return Some(HtmlToken::Text(text));
             }
             if let Some(token) = self.tag() {
                 return Some(token);
@@ -314,7 +314,7 @@ impl<'t> Tokens<'t> {
     }
 
     /// The tag at the start of `rest`, or nothing when it was one to pass over.
-    fn tag(&mut self) -> Option<Token<'t>> {
+    fn tag(&mut self) -> Option<HtmlToken<'t>> {
         let html = self.rest;
         if let Some(comment) = html.strip_prefix("<!--") {
             self.rest = after(comment, "-->");
@@ -327,7 +327,7 @@ impl<'t> Tokens<'t> {
         let Some(end) = tag_end(html) else {
             self.n_endless += 1;
             self.rest = &html[1..];
-            return Some(Token::Text("<"));
+            return Some(HtmlToken::Text("<"));
         };
         let (tag, rest) = (&html[1..end], &html[end + 1..]);
         self.rest = rest;
@@ -339,7 +339,7 @@ impl<'t> Tokens<'t> {
         let (name, attributes) = tag.split_at(name_end);
         let name = name.to_ascii_lowercase();
         if is_end {
-            return Some(Token::End { name });
+            return Some(HtmlToken::End { name });
         }
         if name == "script" || name == "style" {
             let end = if name == "script" {
@@ -350,7 +350,7 @@ impl<'t> Tokens<'t> {
             self.rest = find(rest, end).map_or("", |at| &rest[at..]);
             return None;
         }
-        Some(Token::Start { name, attributes })
+        Some(HtmlToken::Start { name, attributes })
     }
 }
 

@@ -6,9 +6,9 @@ use crate::url_gate::safe_link;
 /// as WordPress does when it shows a comment. The result is not safe: [`crate::sanitise`] it.
 pub fn paragraphs_from_wordpress(html: &str) -> String {
     let html = html.replace("\r\n", "\n").replace('\r', "\n");
-    let mut maker = Maker {
+    let mut maker = ParagraphBuilder {
         out: String::with_capacity(html.len() * 2),
-        ..Maker::default()
+        ..ParagraphBuilder::default()
     };
     let mut rest = html.as_str();
     while let Some(start) = rest.find('<') {
@@ -25,7 +25,7 @@ pub fn paragraphs_from_wordpress(html: &str) -> String {
 }
 
 #[derive(Default)]
-struct Maker {
+struct ParagraphBuilder {
     out: String,
     /// Inline content since the last block, with its newlines.
     line: String,
@@ -35,7 +35,7 @@ struct Maker {
     n_in_link: usize,
 }
 
-impl Maker {
+impl ParagraphBuilder {
     fn text(&mut self, text: &str) {
         let text = text.replace('<', "&lt;");
         if self.n_in_link > 0 || self.n_in_pre > 0 {

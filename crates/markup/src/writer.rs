@@ -5,7 +5,7 @@ use rejoinder_core::recordings::TimeReference;
 
 use crate::escape::push_text;
 use crate::sanitiser::{BEGIN, END};
-use crate::times::{Places, Sign};
+use crate::times::{TimeEdit, TimeEdits};
 use crate::url_gate::safe_link;
 
 /// Quotes and lists inside each other.
@@ -15,7 +15,7 @@ const MAX_INLINE_DEPTH: usize = 8;
 
 /// What was written. Not safe yet.
 #[derive(Default)]
-pub(crate) struct Written {
+pub(crate) struct RawHtml {
     /// HTML, with a sign where a link to a place in a recording begins and one where it ends.
     pub(crate) html: String,
     /// Where its links lead.
@@ -26,11 +26,11 @@ pub(crate) struct Written {
 
 /// Writes a tree as HTML.
 #[derive(Default)]
-pub(crate) struct Writer {
-    pub(crate) written: Written,
-    places: Places,
+pub(crate) struct HtmlWriter {
+    pub(crate) written: RawHtml,
+    places: TimeEdits,
     /// What is to be written when each open node ends; the tree may be too deep for recursion.
-    open: Vec<Close>,
+    open: Vec<ClosingTag>,
     n_blocks: usize,
     n_inlines: usize,
     is_in_link: bool,
@@ -39,7 +39,7 @@ pub(crate) struct Writer {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Close {
+enum ClosingTag {
     Nothing,
     Plain(&'static str),
     Block(&'static str),
@@ -48,8 +48,8 @@ enum Close {
     Time,
 }
 
-impl Writer {
-    pub(crate) fn new(places: Places) -> Self {
+impl HtmlWriter {
+    pub(crate) fn new(places: TimeEdits) -> Self {
         Self {
             places,
             ..Self::default()
@@ -62,22 +62,22 @@ impl Writer {
     }
 
     pub(crate) fn leave(&mut self) {
-        let end = match self.open.pop().unwrap_or(Close::Nothing) {
-            Close::Nothing => "",
-            Close::Plain(end) => end,
-            Close::Block(end) => {
+        let end = match self.open.pop().unwrap_or(ClosingTag::Nothing) {
+            ClosingTag::Nothing => "",
+            ClosingTag::Plain(end) => end,
+            ClosingTag::Block(end) => {
                 self.n_blocks -= 1;
                 end
             }
-            Close::Inline(end) => {
+            ClosingTag::Inline(end) => {
                 self.n_inlines -= 1;
                 end
             }
-            Close::Link => {
+            ClosingTag::Link => {
                 self.is_in_link = false;
                 "</a>"
             }
-            Close::Time => {
+            ClosingTag::Time => {
                 (self.is_in_link, self.is_hidden) = (false, false);
                 self.written.html.push(END);
                 ""
@@ -86,9 +86,9 @@ impl Writer {
         self.written.html.push_str(end);
     }
 
-    fn start(&mut self, node: Node<'_>) -> Close {
+    fn start(&mut self, node: Node<'_>) -> ClosingTag {
         if self.is_hidden {
-            return Close::Nothing;
+            return ClosingTag::Nothing;
         }
         let data = node.data();
         match &data.value {
@@ -117,34 +117,34 @@ impl Writer {
             NodeValue::ShortCode(short) => self.emoji(&short.code, &short.emoji),
             _ => {}
         }
-        Close::Nothing
+        ClosingTag::Nothing
     }
 
-    fn plain(&mut self, start: &str, end: &'static str) -> Close {
+    fn plain(&mut self, start: &str, end: &'static str) -> ClosingTag {
         self.written.html.push_str(start);
-        Close::Plain(end)
+        ClosingTag::Plain(end)
     }
 
-    fn block(&mut self, start: &str, end: &'static str) -> Close {
+    fn block(&mut self, start: &str, end: &'static str) -> ClosingTag {
         if self.n_blocks == MAX_BLOCK_DEPTH {
-            return Close::Nothing;
+            return ClosingTag::Nothing;
         }
         self.n_blocks += 1;
         self.written.html.push_str(start);
-        Close::Block(end)
+        ClosingTag::Block(end)
     }
 
-    fn inline(&mut self, start: &str, end: &'static str) -> Close {
+    fn inline(&mut self, start: &str, end: &'static str) -> ClosingTag {
         if self.n_inlines == MAX_INLINE_DEPTH {
-            return Close::Nothing;
+            return ClosingTag::Nothing;
         }
         self.n_inlines += 1;
         self.written.html.push_str(start);
-        Close::Inline(end)
+        ClosingTag::Inline(end)
     }
 
     /// A paragraph of a tight list is only its text, as long as the list is shown as one.
-    fn paragraph(&mut self, node: Node<'_>) -> Close {
+    fn paragraph(&mut self, node: Node<'_>) -> ClosingTag {
         let list = node.parent().and_then(|item| item.parent());
         let is_tight = list.is_some_and(|list| {
             matches!(
@@ -153,12 +153,12 @@ impl Writer {
             )
         });
         if is_tight && self.open.last() == Some(&ITEM) {
-            return Close::Nothing;
+            return ClosingTag::Nothing;
         }
         self.plain("<p>", "</p>")
     }
 
-    fn list(&mut self, list: &NodeList) -> Close {
+    fn list(&mut self, list: &NodeList) -> ClosingTag {
         match (list.list_type, list.start) {
             (ListType::Bullet, _) => self.block("<ul>", "</ul>"),
             (ListType::Ordered, 1) => self.block("<ol>", "</ol>"),
@@ -166,16 +166,16 @@ impl Writer {
         }
     }
 
-    fn item(&mut self) -> Close {
-        if matches!(self.open.last(), Some(Close::Block(_))) {
+    fn item(&mut self) -> ClosingTag {
+        if matches!(self.open.last(), Some(ClosingTag::Block(_))) {
             self.written.html.push_str("<li>");
             return ITEM;
         }
-        Close::Nothing
+        ClosingTag::Nothing
     }
 
     /// Inside a link a spoiler takes no focus of its own: the link has it already.
-    fn spoiler(&mut self) -> Close {
+    fn spoiler(&mut self) -> ClosingTag {
         let start = if self.is_in_link {
             "<span class=\"spoiler\">"
         } else {
@@ -185,7 +185,7 @@ impl Writer {
     }
 
     /// A link that leads nowhere safe is only its text; so is a link inside a link.
-    fn link(&mut self, node: Node<'_>, url: &str) -> Close {
+    fn link(&mut self, node: Node<'_>, url: &str) -> ClosingTag {
         let shows_nothing = !node.descendants().take(MAX_LOOKED_AT).any(shows_something);
         if !self.is_in_link
             && let Some(time) = self.places.of_link(node)
@@ -201,7 +201,7 @@ impl Writer {
             if shows_nothing {
                 push_text(&mut self.written.html, url);
             }
-            return Close::Nothing;
+            return ClosingTag::Nothing;
         };
         self.written.html.push_str("<a href=\"");
         push_text(&mut self.written.html, &target.replace('"', "%22"));
@@ -213,7 +213,7 @@ impl Writer {
         }
         self.written.links.push(target);
         self.is_in_link = true;
-        Close::Link
+        ClosingTag::Link
     }
 
     /// A link to a place in a recording shows its time where it would have shown an address.
@@ -223,7 +223,7 @@ impl Writer {
         url: &str,
         time: TimeReference,
         shows_nothing: bool,
-    ) -> Close {
+    ) -> ClosingTag {
         self.written.html.push(BEGIN);
         self.is_hidden = shows_nothing || shows_address(node, url);
         if self.is_hidden {
@@ -231,7 +231,7 @@ impl Writer {
         }
         self.written.times.push(time);
         self.is_in_link = true;
-        Close::Time
+        ClosingTag::Time
     }
 
     fn text(&mut self, node: Node<'_>, text: &str) {
@@ -240,12 +240,12 @@ impl Writer {
             push_text(&mut self.written.html, &text[done..at]);
             done = at;
             match sign {
-                Sign::Begin(time) => {
+                TimeEdit::Begin(time) => {
                     self.written.html.push(BEGIN);
                     self.written.times.push(time);
                 }
-                Sign::End => self.written.html.push(END),
-                Sign::Skip => done += 1,
+                TimeEdit::End => self.written.html.push(END),
+                TimeEdit::Skip => done += 1,
             }
         }
         push_text(&mut self.written.html, &text[done..]);
@@ -301,4 +301,4 @@ fn shows_address(node: Node<'_>, url: &str) -> bool {
     rest.is_some_and(|scheme| matches!(scheme, "" | "http://"))
 }
 
-const ITEM: Close = Close::Plain("</li>");
+const ITEM: ClosingTag = ClosingTag::Plain("</li>");

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use rejoinder_media::compare::Confidence;
-use rejoinder_media::{Cut, Decoded, Keep, Limits, compare, decode};
+use rejoinder_media::{Cut, DecodeLimits, DecodedSound, SampleKeeping, compare, decode};
 use rustix::time::{ClockId, clock_gettime};
 
 #[path = "../tests/it/edit.rs"]
@@ -53,7 +53,7 @@ fn main() -> io::Result<()> {
         .collect();
     let narrator = speech(77, 165.0, 400.0);
     let mut out = io::stdout().lock();
-    let (whole, decode_s) = timed(|| decoded(&full, Keep::Nothing));
+    let (whole, decode_s) = timed(|| decoded(&full, SampleKeeping::Nothing));
     let bytes = whole.fingerprint.to_bytes().len();
     let seconds = whole.info.duration_ms / 1000;
     writeln!(
@@ -66,7 +66,7 @@ fn main() -> io::Result<()> {
     )?;
     writeln!(out, "|---|---|---|---|---|---|---|---|")?;
     for (name, edit) in cuts(&full, &narrator) {
-        let (cut, decode_s) = timed(|| decoded(&edit.sound, Keep::Samples));
+        let (cut, decode_s) = timed(|| decoded(&edit.sound, SampleKeeping::Samples));
         let sides = Cut {
             fingerprint: &cut.fingerprint,
             samples: &cut.samples,
@@ -176,10 +176,10 @@ fn cuts<'f>(full: &'f [f32], narrator: &[f32]) -> Vec<(&'static str, Edit<'f>)> 
     ]
 }
 
-fn decoded(sound: &[f32], keep: Keep) -> Decoded {
+fn decoded(sound: &[f32], keep: SampleKeeping) -> DecodedSound {
     let samples: Vec<i16> = sound.iter().map(|x| (x * 32768.0) as i16).collect();
     let file = Wav::mono(RATE as u32, &samples).with(&samples);
-    decode(file, keep, &Limits::default()).unwrap()
+    decode(file, keep, &DecodeLimits::default()).unwrap()
 }
 
 /// What `work` gives, and the seconds of the processor that it took.

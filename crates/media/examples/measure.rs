@@ -8,7 +8,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-use rejoinder_media::{Comparison, Cut, Decoded, Keep, Limits, compare, decode};
+use rejoinder_media::{
+    Comparison, Cut, DecodeLimits, DecodedSound, SampleKeeping, compare, decode,
+};
 use rustix::time::{ClockId, clock_gettime};
 
 #[path = "../tests/it/score.rs"]
@@ -38,21 +40,21 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     (done, cpu_s() - before)
 }
 
-fn decoded(path: &str, keep: Keep) -> Result<Decoded, String> {
+fn decoded(path: &str, keep: SampleKeeping) -> Result<DecodedSound, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
-    decode(file, keep, &Limits::default()).map_err(|problem| problem.to_string())
+    decode(file, keep, &DecodeLimits::default()).map_err(|problem| problem.to_string())
 }
 
 fn tell(out: &mut impl Write, path: &str) -> io::Result<()> {
-    let (answer, cpu_s) = timed(|| decoded(path, Keep::Nothing));
+    let (answer, cpu_s) = timed(|| decoded(path, SampleKeeping::Nothing));
     match answer {
-        Ok(Decoded { info, .. }) => writeln!(out, "{path}: {cpu_s:.2} s, {info:?}"),
+        Ok(DecodedSound { info, .. }) => writeln!(out, "{path}: {cpu_s:.2} s, {info:?}"),
         Err(problem) => writeln!(out, "{path}: {cpu_s:.2} s, {problem}"),
     }
 }
 
 fn measure(out: &mut impl Write, full: &str, cuts: &[&str]) -> io::Result<()> {
-    let (full, cpu_s) = timed(|| decoded(full, Keep::Nothing));
+    let (full, cpu_s) = timed(|| decoded(full, SampleKeeping::Nothing));
     let full = full.map_err(io::Error::other)?;
     let bytes = full.fingerprint.to_bytes().len();
     writeln!(
@@ -66,7 +68,7 @@ fn measure(out: &mut impl Write, full: &str, cuts: &[&str]) -> io::Result<()> {
     )?;
     writeln!(out, "|---|---|---|---|---|---|---|---|---|")?;
     for path in cuts {
-        let (cut, decode_s) = timed(|| decoded(path, Keep::Samples));
+        let (cut, decode_s) = timed(|| decoded(path, SampleKeeping::Samples));
         let cut = match cut {
             Ok(cut) => cut,
             Err(problem) => {

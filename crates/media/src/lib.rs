@@ -21,10 +21,10 @@ mod waveform;
 pub mod worker;
 
 pub use compare::{Comparison, Cut, compare};
-pub use decode::{Decoded, Info, Keep, decode, decode_telling};
+pub use decode::{DecodedSound, MediaInfo, SampleKeeping, decode, decode_telling};
 pub use fingerprint::Fingerprint;
-pub use limits::Limits;
-pub use problem::Problem;
+pub use limits::DecodeLimits;
+pub use problem::DecodeProblem;
 pub use waveform::Waveform;
 
 /// Samples a second of everything that was decoded.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The first ones are looked at while a file is decoded; memory, time of the processor and time of
 /// the clock bound the process that decodes, whatever goes on inside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
+pub struct DecodeLimits {
     /// The size of the file.
     pub max_bytes: u64,
     /// The length of the sound, decoded, whatever the file says of itself.
@@ -26,7 +26,7 @@ pub struct Limits {
     pub max_wall_ms: u64,
 }
 
-impl Default for Limits {
+impl Default for DecodeLimits {
     /// Three hours and 500 MiB.
     fn default() -> Self {
         Self {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What is wrong with a file, or with the process that decoded it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
-pub enum Problem {
+pub enum DecodeProblem {
     /// The file is larger than allowed.
     #[error("the file is larger than {max_bytes} bytes")]
     TooLarge {
@@ -89,7 +89,7 @@ pub enum Problem {
     },
 }
 
-impl Problem {
+impl DecodeProblem {
     /// Below this, what fingerprints look at (up to 3000 Hz) is not in the sound.
     pub const MIN_SAMPLE_RATE: u32 = 6000;
 

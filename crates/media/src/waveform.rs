@@ -16,13 +16,13 @@ impl Waveform {
 
 /// Takes peaks while sound streams by.
 #[derive(Debug, Default)]
-pub(crate) struct Outline {
+pub(crate) struct WaveformBuilder {
     peaks: Vec<u16>,
     peak: f32,
     n_open: usize,
 }
 
-impl Outline {
+impl WaveformBuilder {
     /// Samples that share a peak until the length is known: 20 ms.
     const GRAIN: usize = 160;
 
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     fn outline(samples: &[f32]) -> Vec<u8> {
-        let mut outline = Outline::default();
+        let mut outline = WaveformBuilder::default();
         samples.chunks(97).for_each(|chunk| outline.push(chunk));
         outline.finish().peaks
     }

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use store::archive::export;
 
 use crate::config;
-use args::{Place, ServeArgs};
+use args::{ServeArgs, StoreArgs};
 
 /// The discussion under an article, owned by the publication.
 #[derive(Debug, Parser)]
@@ -65,7 +65,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct SiteArgs {
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) place: StoreArgs,
     #[command(subcommand)]
     pub(crate) command: SiteCommand,
 }
@@ -102,7 +102,7 @@ pub(crate) enum SiteCommand {
 #[derive(Debug, Args)]
 pub(crate) struct StaffArgs {
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) place: StoreArgs,
     #[command(subcommand)]
     pub(crate) command: StaffCommand,
 }
@@ -159,7 +159,7 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "FROM=TO")]
     pub(crate) map: Vec<String>,
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) place: StoreArgs,
 }
 
 #[derive(Debug, Args)]
@@ -177,7 +177,7 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) place: StoreArgs,
 }
 
 /// What an export is read by.
@@ -197,7 +197,7 @@ pub(crate) struct DoctorArgs {
     #[arg(long)]
     pub(crate) repair: bool,
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) place: StoreArgs,
 }
 
 #[derive(Debug, Args)]
@@ -209,7 +209,7 @@ pub(crate) struct FreezeArgs {
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) place: StoreArgs,
 }
 
 fn formats() -> String {
@@ -226,7 +226,7 @@ pub(crate) struct BackupArgs {
     /// The backup
     pub(crate) file: PathBuf,
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) place: StoreArgs,
 }
 
 #[derive(Debug, Args)]
@@ -240,13 +240,13 @@ pub(crate) struct RestoreArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) erasures: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) place: StoreArgs,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ErasuresArgs {
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) place: StoreArgs,
     #[command(subcommand)]
     pub(crate) command: ErasuresCommand,
 }

@@ -8,7 +8,7 @@ mod mail;
 mod postgres;
 
 pub use linear::{assert_linear, assert_linear_of};
-pub use mail::{Message, hostile_texts};
+pub use mail::{MailContent, hostile_texts};
 pub use postgres::{Postgres, fresh_database, is_gone, postgres, programs};
 
 /// Where `cargo xtask test` says which PostgreSQL it has started, as a URL without a database.

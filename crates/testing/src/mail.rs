@@ -12,7 +12,7 @@ use mail_parser::{MessageParser, MimeHeaders as _};
 
 /// What a mail is made of.
 #[derive(Debug)]
-pub struct Message {
+pub struct MailContent {
     /// The names of its headers, in order, and what each says once it is decoded.
     pub headers: Vec<(String, String)>,
     /// The types of its parts.
@@ -28,7 +28,7 @@ pub struct Message {
 /// The most bytes that a line of a mail may have (RFC 5322).
 const MAX_LINE: usize = 998;
 
-impl Message {
+impl MailContent {
     /// Takes `raw` apart.
     ///
     /// # Panics
@@ -99,7 +99,7 @@ impl Message {
 }
 
 fn read_html(html: &str) -> (BTreeSet<String>, Vec<String>) {
-    let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
+    let tokenizer = Tokenizer::new(TagSink::default(), TokenizerOpts::default());
     let queue = BufferQueue::default();
     queue.push_back(html.into());
     let _ = tokenizer.feed(&queue);
@@ -108,9 +108,9 @@ fn read_html(html: &str) -> (BTreeSet<String>, Vec<String>) {
 }
 
 #[derive(Default)]
-struct Sink(RefCell<(BTreeSet<String>, Vec<String>)>);
+struct TagSink(RefCell<(BTreeSet<String>, Vec<String>)>);
 
-impl TokenSink for Sink {
+impl TokenSink for TagSink {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {

@@ -17,7 +17,7 @@ use crate::Result;
 use crate::corpus::{self, SITE};
 use crate::http::{Connection, connect, quoted, request, runtime};
 use crate::load::good;
-use crate::rejoinder::{Post, origin, post, thread as thread_of};
+use crate::rejoinder::{PostRequest, origin, post, thread as thread_of};
 
 pub(super) struct Attack {
     pub(super) name: &'static str,
@@ -181,7 +181,7 @@ impl Attacker<'_> {
         let port = pages.local_addr().map_err(failed)?.port();
         for n in (0..N_LINKS).step_by(2) {
             let page = |n: usize| format!("http://{}:{port}/{n}", HOSTS[n % 4]);
-            let comment = Post {
+            let comment = PostRequest {
                 page: "linked",
                 parent: None,
                 text: &format!("{}\n\n{}", page(n), page(n + 1)),

@@ -17,12 +17,12 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// When the mail to each address was there.
 #[derive(Default)]
-pub(super) struct Arrived {
+pub(super) struct MailArrivals {
     at: Mutex<HashMap<String, Instant>>,
     more: Notify,
 }
 
-impl Arrived {
+impl MailArrivals {
     fn note(&self, to: String) {
         self.at().entry(to).or_insert_with(clock::now);
         self.more.notify_waiters();
@@ -49,7 +49,7 @@ impl Arrived {
 }
 
 /// Take mail for as long as the runtime lives. Returns where.
-pub(super) async fn take(arrived: Arc<Arrived>) -> std::io::Result<SocketAddr> {
+pub(super) async fn take(arrived: Arc<MailArrivals>) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move {
@@ -62,7 +62,7 @@ pub(super) async fn take(arrived: Arc<Arrived>) -> std::io::Result<SocketAddr> {
     Ok(address)
 }
 
-async fn talk(stream: TcpStream, arrived: &Arrived) -> std::io::Result<()> {
+async fn talk(stream: TcpStream, arrived: &MailArrivals) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     stream.write_all(b"220 bench.example\r\n").await?;
     let (mut to, mut is_data, mut line) = (Vec::new(), false, String::new());

@@ -22,12 +22,12 @@ use crate::http::{Connection, quoted, request, runtime};
 use crate::load::good;
 use crate::plan::Plan;
 use crate::process;
-use crate::rejoinder::{Database, Post, post, thread as thread_of};
-use crate::report::{Row, Rows, at_most};
+use crate::rejoinder::{Database, PostRequest, post, thread as thread_of};
+use crate::report::{ReportRow, ReportRows, at_most};
 use crate::samples::{median, percentile, ratio};
-use crate::work::Work;
+use crate::work::WorkFolder;
 use attack::{ATTACKS, Attack, Attacker, HOSTS};
-use mail::Arrived;
+use mail::MailArrivals;
 
 /// For so long a victim is looked at in a round, and so much they do in it.
 const WINDOW: Duration = Duration::from_secs(2);
@@ -56,14 +56,14 @@ struct Cpu {
 
 /// The p50 and p99 of each round, and all times.
 #[derive(Default)]
-struct Figures {
+struct VictimFigures {
     all: Vec<f64>,
     p50: Vec<f64>,
     p99: Vec<f64>,
     cpu: Vec<Cpu>,
 }
 
-impl Figures {
+impl VictimFigures {
     fn push(&mut self, times: &[f64], cpu: Cpu) {
         self.cpu.push(cpu);
         self.p50.push(median(times));
@@ -82,7 +82,7 @@ impl Figures {
 }
 
 /// The figures of what the victim does, in the order of [`NAMES`].
-type Sides = [Figures; 4];
+type Sides = [VictimFigures; 4];
 
 const NAMES: [&str; 4] = [
     "a cached thread",
@@ -91,8 +91,8 @@ const NAMES: [&str; 4] = [
     "a sign-in mail",
 ];
 
-pub(super) fn measure(plan: &Plan, rows: &mut Rows) -> Result {
-    let work = Work::new()?;
+pub(super) fn measure(plan: &Plan, rows: &mut ReportRows) -> Result {
+    let work = WorkFolder::new()?;
     let n_comments = u32::try_from(N_READS * 100).unwrap_or(u32::MAX);
     let pages = pages_of_100(n_comments).chain(std::iter::once(page(HUNDRED, 100)));
     let names: Vec<String> = pages_of_100(n_comments).map(|page| page.name).collect();
@@ -114,7 +114,7 @@ pub(super) fn measure(plan: &Plan, rows: &mut Rows) -> Result {
         let alone = &alone[usize::from(attack.is_open)];
         for ((side, alone), name) in sides.iter().zip(alone).zip(NAMES) {
             let slower = ratio(&side.p99, &alone.p99);
-            rows.add(Row {
+            rows.add(ReportRow {
                 what: format!("{name} beside {}", attack.name),
                 ours: side.shown(),
                 other: format!("alone: {}", alone.shown()),
@@ -215,7 +215,7 @@ fn options(mail: SocketAddr, port: Option<u16>) -> Vec<(&'static str, String)> {
 struct Victim<'a> {
     server: SocketAddr,
     pages: &'a [String],
-    arrived: &'a Arrived,
+    arrived: &'a MailArrivals,
 }
 
 impl Victim<'_> {
@@ -251,7 +251,7 @@ impl Victim<'_> {
     }
 
     fn comment(&self, n: usize) -> Vec<u8> {
-        let comment = Post {
+        let comment = PostRequest {
             page: &self.pages[n],
             parent: None,
             text: &corpus::text_of(n as u64),

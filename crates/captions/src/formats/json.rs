@@ -7,19 +7,20 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::clock;
-use crate::problem::Problem;
+use crate::problem::TranscriptProblem;
 
 /// The object that a file is, its values still unread, so that each knows its line and one that is
 /// wrong spoils no other.
-pub(crate) struct File<'a> {
+pub(crate) struct JsonFile<'a> {
     text: &'a str,
     fields: BTreeMap<String, &'a RawValue>,
 }
 
-impl<'a> File<'a> {
+impl<'a> JsonFile<'a> {
     /// Reads what [`repaired`] gave. A list alone is taken for the `segments` of an object.
-    pub(crate) fn of(text: &'a str) -> Result<Self, Problem> {
-        let not_json = |error: &serde_json::Error| Problem::NotJson { line: error.line() };
+    pub(crate) fn of(text: &'a str) -> Result<Self, TranscriptProblem> {
+        let not_json =
+            |error: &serde_json::Error| TranscriptProblem::NotJson { line: error.line() };
         let fields = if text.trim_start().starts_with('[') {
             let list = serde_json::from_str(text).map_err(|error| not_json(&error))?;
             BTreeMap::from([("segments".to_owned(), list)])
@@ -36,7 +37,7 @@ impl<'a> File<'a> {
     /// The value of a field and its line; nothing if it is missing or cannot be read.
     pub(crate) fn get(&self, name: &str) -> Option<(usize, Value)> {
         let raw = self.fields.get(name)?;
-        let line = Lines::of(self.text).line(raw.get());
+        let line = LineCounter::of(self.text).line(raw.get());
         Some((line, serde_json::from_str(raw.get()).ok()?))
     }
 
@@ -47,7 +48,7 @@ impl<'a> File<'a> {
         name: &str,
     ) -> Option<impl Iterator<Item = (usize, Value)> + use<'a>> {
         let list: Vec<&RawValue> = serde_json::from_str(self.fields.get(name)?.get()).ok()?;
-        let mut lines = Lines::of(self.text);
+        let mut lines = LineCounter::of(self.text);
         Some(list.into_iter().map(move |raw| {
             let value = serde_json::from_str(raw.get()).unwrap_or_default();
             (lines.line(raw.get()), value)
@@ -62,13 +63,13 @@ impl<'a> File<'a> {
 }
 
 /// Counts the lines of a text up to ever later parts of it.
-struct Lines<'a> {
+struct LineCounter<'a> {
     text: &'a str,
     at: usize,
     line: usize,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> LineCounter<'a> {
     fn of(text: &'a str) -> Self {
         Self {
             text,
@@ -128,7 +129,7 @@ fn string_end(text: &str) -> usize {
 }
 
 /// What a field of times says.
-pub(crate) enum Time {
+pub(crate) enum TimeField {
     Ms(i64),
     Missing,
     /// It is there and is no time.
@@ -136,10 +137,10 @@ pub(crate) enum Time {
 }
 
 /// Seconds as a number, as text, or as a clock, in the first of the fields that is there.
-pub(crate) fn seconds(item: &Value, names: &[&str]) -> Time {
+pub(crate) fn seconds(item: &Value, names: &[&str]) -> TimeField {
     let field = names.iter().find_map(|name| item.get(name));
     let ms = match field {
-        None | Some(Value::Null) => return Time::Missing,
+        None | Some(Value::Null) => return TimeField::Missing,
         Some(Value::Number(number)) => number.as_f64().and_then(clock::of_seconds),
         Some(Value::String(text)) => {
             let number = text.trim().parse().ok().and_then(clock::of_seconds);
@@ -147,7 +148,7 @@ pub(crate) fn seconds(item: &Value, names: &[&str]) -> Time {
         }
         Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => None,
     };
-    ms.map_or(Time::Wrong, Time::Ms)
+    ms.map_or(TimeField::Wrong, TimeField::Ms)
 }
 
 /// The text of the first of the fields that has one.
@@ -174,7 +175,7 @@ mod tests {
     #[test]
     fn items_know_their_lines() {
         let file =
-            File::of("{\"a\": 1,\n\"segments\": [\n1,\n\n{\"b\":\n2}, \"\\ud800\"]}").unwrap();
+            JsonFile::of("{\"a\": 1,\n\"segments\": [\n1,\n\n{\"b\":\n2}, \"\\ud800\"]}").unwrap();
         let items: Vec<_> = file
             .list("segments")
             .unwrap()

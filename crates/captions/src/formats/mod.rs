@@ -11,28 +11,32 @@ pub(crate) mod webvtt;
 mod whisper;
 mod words;
 
-use crate::draft::Draft;
+use crate::draft::TranscriptDraft;
 use crate::format::Format;
-use crate::problem::Problem;
+use crate::problem::TranscriptProblem;
 
 /// What a text is by its looks.
-pub(crate) fn recognise(text: &str) -> Result<Format, Problem> {
+pub(crate) fn recognise(text: &str) -> Result<Format, TranscriptProblem> {
     if webvtt::recognises(text) {
         Ok(Format::WebVtt)
     } else if looks_like_json(text) {
         let text = json::repaired(text);
-        of_json(&json::File::of(&text)?).ok_or(Problem::Unknown)
+        of_json(&json::JsonFile::of(&text)?).ok_or(TranscriptProblem::Unknown)
     } else if srt::recognises(text) {
         Ok(Format::Srt)
     } else if text::recognises(text) {
         Ok(Format::Text)
     } else {
-        Err(Problem::Unknown)
+        Err(TranscriptProblem::Unknown)
     }
 }
 
 /// Reads a text as what it is said to be.
-pub(crate) fn read(format: Format, text: &str, draft: &mut Draft) -> Result<(), Problem> {
+pub(crate) fn read(
+    format: Format,
+    text: &str,
+    draft: &mut TranscriptDraft,
+) -> Result<(), TranscriptProblem> {
     match format {
         Format::WebVtt => webvtt::read(text, draft),
         Format::Srt => srt::read(text, draft),
@@ -46,11 +50,15 @@ pub(crate) fn read(format: Format, text: &str, draft: &mut Draft) -> Result<(), 
 }
 
 /// Fills a draft with what stands in an object.
-type ReadJson = fn(&json::File<'_>, &mut Draft) -> Result<(), Problem>;
+type ReadJson = fn(&json::JsonFile<'_>, &mut TranscriptDraft) -> Result<(), TranscriptProblem>;
 
-fn read_json(read: ReadJson, text: &str, draft: &mut Draft) -> Result<(), Problem> {
+fn read_json(
+    read: ReadJson,
+    text: &str,
+    draft: &mut TranscriptDraft,
+) -> Result<(), TranscriptProblem> {
     let text = json::repaired(text);
-    read(&json::File::of(&text)?, draft)
+    read(&json::JsonFile::of(&text)?, draft)
 }
 
 /// Whether a text begins as an object or as a list of them; `[3:48]` does not.
@@ -62,7 +70,7 @@ fn looks_like_json(text: &str) -> bool {
     }
 }
 
-fn of_json(file: &json::File<'_>) -> Option<Format> {
+fn of_json(file: &json::JsonFile<'_>) -> Option<Format> {
     if whisper::recognises_cpp(file) {
         Some(Format::WhisperCppJson)
     } else if podcast::recognises(file) {

@@ -5,26 +5,31 @@
 //! It becomes plain text, and nothing of it is ever HTML again.
 
 use crate::clock;
-use crate::draft::Draft;
+use crate::draft::TranscriptDraft;
 use crate::format::Format;
-use crate::formats::json::File;
+use crate::formats::json::JsonFile;
 use crate::formats::payload::unescape;
-use crate::problem::Problem;
-use crate::tidy::Raw;
-use crate::warning::What;
+use crate::problem::TranscriptProblem;
+use crate::tidy::RawCue;
+use crate::warning::WarningKind;
 
-pub(crate) fn recognises(file: &File<'_>) -> bool {
+pub(crate) fn recognises(file: &JsonFile<'_>) -> bool {
     let is_text = || file.get("text").is_some_and(|(_, text)| text.is_string());
     (file.has("media") || file.has("media-time")) && is_text()
 }
 
-pub(crate) fn read(file: &File<'_>, draft: &mut Draft) -> Result<(), Problem> {
+pub(crate) fn read(
+    file: &JsonFile<'_>,
+    draft: &mut TranscriptDraft,
+) -> Result<(), TranscriptProblem> {
     let format = Format::OTranscribe;
-    let (line, text) = file.get("text").ok_or(Problem::NotOf { format })?;
-    let html = text.as_str().ok_or(Problem::NotOf { format })?;
-    let mut editor = Editor {
+    let (line, text) = file
+        .get("text")
+        .ok_or(TranscriptProblem::NotOf { format })?;
+    let html = text.as_str().ok_or(TranscriptProblem::NotOf { format })?;
+    let mut editor = EditorReader {
         line,
-        ..Editor::default()
+        ..EditorReader::default()
     };
     let mut rest = html;
     while let Some((before, after)) = rest.split_once('<') {
@@ -40,13 +45,13 @@ pub(crate) fn read(file: &File<'_>, draft: &mut Draft) -> Result<(), Problem> {
     editor.say(rest);
     editor.end_cue(draft);
     if editor.has_styles {
-        draft.warn(What::Styling, line);
+        draft.warn(WarningKind::Styling, line);
     }
     Ok(())
 }
 
 #[derive(Default)]
-struct Editor {
+struct EditorReader {
     /// The one line of the file in which all of the HTML stands.
     line: usize,
     /// The time of what follows; nothing before the first.
@@ -57,7 +62,7 @@ struct Editor {
     has_styles: bool,
 }
 
-impl Editor {
+impl EditorReader {
     fn say(&mut self, html: &str) {
         if self.n_in_time == 0 {
             // In HTML, an end of a line is a space.
@@ -65,7 +70,7 @@ impl Editor {
         }
     }
 
-    fn tag(&mut self, tag: &str, draft: &mut Draft) {
+    fn tag(&mut self, tag: &str, draft: &mut TranscriptDraft) {
         let name = tag.split([' ', '/']).next().unwrap_or_default();
         let is_end = tag.starts_with('/');
         if self.n_in_time > 0 {
@@ -80,7 +85,7 @@ impl Editor {
             let seconds = time.parse().ok().and_then(clock::of_seconds);
             match seconds.or_else(|| clock::whole(&time)) {
                 Some(ms) => self.start_ms = Some(ms),
-                None => draft.warn(What::NoTime, self.line),
+                None => draft.warn(WarningKind::NoTime, self.line),
             }
         } else {
             match tag.trim_matches('/').split([' ', '/']).next() {
@@ -91,19 +96,19 @@ impl Editor {
         }
     }
 
-    fn end_cue(&mut self, draft: &mut Draft) {
+    fn end_cue(&mut self, draft: &mut TranscriptDraft) {
         let text = std::mem::take(&mut self.text);
         if text.trim().is_empty() && self.start_ms.is_none() {
             return;
         }
         if self.start_ms.is_none() {
-            draft.warn(What::BeforeFirst, self.line);
+            draft.warn(WarningKind::BeforeFirst, self.line);
         }
-        draft.push_named(Raw {
+        draft.push_named(RawCue {
             line: self.line,
             start_ms: self.start_ms.unwrap_or(0),
             text,
-            ..Raw::default()
+            ..RawCue::default()
         });
     }
 }

@@ -1,30 +1,30 @@
 //! The text of a WebVTT cue: voices, tags and character references.
 
 use crate::clock;
-use crate::warning::What;
+use crate::warning::WarningKind;
 
 /// What one voice says; nothing is cleaned.
 #[derive(Debug, PartialEq, Eq, Default)]
-pub(crate) struct Voice {
+pub(crate) struct VoiceText {
     pub(crate) speaker: Option<String>,
     pub(crate) text: String,
 }
 
 /// What a cue says.
 #[derive(Debug, Default)]
-pub(crate) struct Payload {
+pub(crate) struct CuePayload {
     /// At least one.
-    pub(crate) voices: Vec<Voice>,
+    pub(crate) voices: Vec<VoiceText>,
     /// What of it is no text, each kind once.
-    pub(crate) lost: Vec<What>,
+    pub(crate) lost: Vec<WarningKind>,
     has_open_ruby: bool,
 }
 
 /// Reads the lines between the times of a cue and its end.
-pub(crate) fn read(text: &str) -> Payload {
-    let mut payload = Payload {
-        voices: vec![Voice::default()],
-        ..Payload::default()
+pub(crate) fn read(text: &str) -> CuePayload {
+    let mut payload = CuePayload {
+        voices: vec![VoiceText::default()],
+        ..CuePayload::default()
     };
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
@@ -53,14 +53,14 @@ pub(crate) fn escape(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-impl Payload {
+impl CuePayload {
     fn push(&mut self, text: &str) {
         if let Some(voice) = self.voices.last_mut() {
             voice.text.push_str(text);
         }
     }
 
-    fn lose(&mut self, what: What) {
+    fn lose(&mut self, what: WarningKind) {
         if !self.lost.contains(&what) {
             self.lost.push(what);
         }
@@ -72,21 +72,21 @@ impl Payload {
         let (name, rest) = tag.split_at(name_end);
         if rest.starts_with('.') && matches!(name, "v" | "lang" | "ruby" | "rt") {
             // A class; those of the others are lost with them.
-            self.lose(What::Styling);
+            self.lose(WarningKind::Styling);
         }
         match name {
             "v" => self.voice(annotation(rest)),
             "/v" => self.voice(""),
-            "c" | "b" | "i" | "u" | "/c" | "/b" | "/i" | "/u" => self.lose(What::Styling),
-            "lang" | "/lang" => self.lose(What::LanguageSpan),
-            "ruby" => self.lose(What::Ruby),
+            "c" | "b" | "i" | "u" | "/c" | "/b" | "/i" | "/u" => self.lose(WarningKind::Styling),
+            "lang" | "/lang" => self.lose(WarningKind::LanguageSpan),
+            "ruby" => self.lose(WarningKind::Ruby),
             "rt" if !self.has_open_ruby => {
                 self.has_open_ruby = true;
                 self.push("(");
             }
             "rt" => {}
             "/rt" | "/ruby" => self.close_ruby(),
-            _ if clock::whole(tag).is_some() => self.lose(What::WordTimes),
+            _ if clock::whole(tag).is_some() => self.lose(WarningKind::WordTimes),
             _ => return false,
         }
         true
@@ -94,7 +94,7 @@ impl Payload {
 
     fn voice(&mut self, name: &str) {
         let name = unescape(name);
-        self.voices.push(Voice {
+        self.voices.push(VoiceText {
             speaker: (!name.trim().is_empty()).then_some(name),
             text: String::new(),
         });
@@ -109,14 +109,14 @@ impl Payload {
 
     /// Leaves out voices that say nothing, unless none says anything.
     fn finish(mut self) -> Self {
-        let is_silent = |voice: &Voice| voice.text.trim().is_empty();
+        let is_silent = |voice: &VoiceText| voice.text.trim().is_empty();
         if self.voices.iter().all(is_silent) {
             self.voices.truncate(1);
         } else {
             self.voices.retain(|voice| !is_silent(voice));
         }
         if self.voices.len() > 1 {
-            self.lose(What::Voices);
+            self.lose(WarningKind::Voices);
         }
         self
     }
@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(text: &str, voices: &[(&str, &str)], lost: &[What]) {
+    fn check(text: &str, voices: &[(&str, &str)], lost: &[WarningKind]) {
         let payload = read(text);
         let said: Vec<(&str, &str)> = payload
             .voices
@@ -206,16 +206,16 @@ mod tests {
         check(
             "<v.first.loud Esme Lee>Hi",
             &[("Esme Lee", "Hi")],
-            &[What::Styling],
+            &[WarningKind::Styling],
         );
         check("<v>Hi", &[("", "Hi")], &[]);
         check("<v\tAnn>Hi", &[("Ann", "Hi")], &[]);
         let both = [("Ann", "Hi\n"), ("Bo", "Ho")];
-        check("<v Ann>Hi\n<v Bo>Ho", &both, &[What::Voices]);
+        check("<v Ann>Hi\n<v Bo>Ho", &both, &[WarningKind::Voices]);
         check(
             "<v Ann>Hi</v>!",
             &[("Ann", "Hi"), ("", "!")],
-            &[What::Voices],
+            &[WarningKind::Voices],
         );
         check("<v Ann></v>", &[("", "")], &[]);
     }
@@ -225,26 +225,34 @@ mod tests {
         check(
             "<i>a</i> <b.x>b</b> <c.red>c</c>",
             &[("", "a b c")],
-            &[What::Styling],
+            &[WarningKind::Styling],
         );
-        check("<lang en-GB>a</lang>", &[("", "a")], &[What::LanguageSpan]);
+        check(
+            "<lang en-GB>a</lang>",
+            &[("", "a")],
+            &[WarningKind::LanguageSpan],
+        );
         check(
             "a<00:00:01.000>b<00:02.000> c",
             &[("", "ab c")],
-            &[What::WordTimes],
+            &[WarningKind::WordTimes],
         );
         check(
             "<ruby>漢<rt>kan</rt>字<rt>ji</ruby>",
             &[("", "漢(kan)字(ji)")],
-            &[What::Ruby],
+            &[WarningKind::Ruby],
         );
-        check("<ruby>漢<rt>kan", &[("", "漢(kan)")], &[What::Ruby]);
+        check("<ruby>漢<rt>kan", &[("", "漢(kan)")], &[WarningKind::Ruby]);
     }
 
     #[test]
     fn what_is_no_tag_is_text() {
         check("I <3 you", &[("", "I <3 you")], &[]);
-        check("a < b <i>c > d", &[("", "a < b c > d")], &[What::Styling]);
+        check(
+            "a < b <i>c > d",
+            &[("", "a < b c > d")],
+            &[WarningKind::Styling],
+        );
         check("<laughs> &lt;i&gt;", &[("", "<laughs> <i>")], &[]);
         check(
             "1 &lt; 2 &amp;amp; &foo; & &#8211;&#x41;&#0;&nbsp;",

@@ -5,29 +5,34 @@
 
 use serde_json::Value;
 
-use crate::draft::Draft;
+use crate::draft::TranscriptDraft;
 use crate::format::Format;
-use crate::formats::json::{self, File, Time};
+use crate::formats::json::{self, JsonFile, TimeField};
 use crate::formats::words;
-use crate::problem::Problem;
-use crate::tidy::Raw;
+use crate::problem::TranscriptProblem;
+use crate::tidy::RawCue;
 use crate::transcript::Transcript;
-use crate::warning::What;
+use crate::warning::WarningKind;
 
-pub(crate) fn recognises(file: &File<'_>) -> bool {
+pub(crate) fn recognises(file: &JsonFile<'_>) -> bool {
     file.first("segments")
         .is_some_and(|item| item.get("body").is_some() || item.get("startTime").is_some())
 }
 
-pub(crate) fn read(file: &File<'_>, draft: &mut Draft) -> Result<(), Problem> {
+pub(crate) fn read(
+    file: &JsonFile<'_>,
+    draft: &mut TranscriptDraft,
+) -> Result<(), TranscriptProblem> {
     let format = Format::PodcastJson;
-    let segments = file.list("segments").ok_or(Problem::NotOf { format })?;
+    let segments = file
+        .list("segments")
+        .ok_or(TranscriptProblem::NotOf { format })?;
     let mut cues = Vec::new();
     for (line, item) in segments {
         cues.extend(segment(line, &item, draft));
     }
     if words::are_words(&cues) {
-        draft.warn(What::Words, cues[0].line);
+        draft.warn(WarningKind::Words, cues[0].line);
         cues = words::joined(cues);
     }
     draft.cues = cues;
@@ -52,24 +57,24 @@ pub(crate) fn write(transcript: &Transcript) -> String {
 }
 
 /// A segment as a cue.
-pub(crate) fn segment(line: usize, item: &Value, draft: &mut Draft) -> Option<Raw> {
+pub(crate) fn segment(line: usize, item: &Value, draft: &mut TranscriptDraft) -> Option<RawCue> {
     let Some(text) = json::text(item, &["body", "text"]) else {
-        draft.warn(What::BadSegment, line);
+        draft.warn(WarningKind::BadSegment, line);
         return None;
     };
-    let Time::Ms(start_ms) = json::seconds(item, &["startTime", "start"]) else {
-        draft.warn(What::BadTime, line);
+    let TimeField::Ms(start_ms) = json::seconds(item, &["startTime", "start"]) else {
+        draft.warn(WarningKind::BadTime, line);
         return None;
     };
     let end_ms = match json::seconds(item, &["endTime", "end"]) {
-        Time::Ms(end_ms) => Some(end_ms),
-        Time::Missing => None,
-        Time::Wrong => {
-            draft.warn(What::BadEnd, line);
+        TimeField::Ms(end_ms) => Some(end_ms),
+        TimeField::Missing => None,
+        TimeField::Wrong => {
+            draft.warn(WarningKind::BadEnd, line);
             None
         }
     };
-    Some(Raw {
+    Some(RawCue {
         line,
         start_ms,
         end_ms,

@@ -4,18 +4,18 @@
 //! the middle of texts.
 
 use crate::clock;
-use crate::draft::Draft;
+use crate::draft::TranscriptDraft;
 use crate::formats::lines;
-use crate::tidy::Raw;
+use crate::tidy::RawCue;
 use crate::transcript::Transcript;
-use crate::warning::What;
+use crate::warning::WarningKind;
 
 pub(crate) fn recognises(text: &str) -> bool {
     lines(text).any(|(_, line)| clock::timing(line).is_some_and(|timing| is_place(timing.settings)))
 }
 
-pub(crate) fn read(text: &str, draft: &mut Draft) {
-    let mut file = File::default();
+pub(crate) fn read(text: &str, draft: &mut TranscriptDraft) {
+    let mut file = SrtReader::default();
     for (number, line) in lines(text) {
         if is_timing(line) {
             file.times(number, line, draft);
@@ -77,9 +77,9 @@ fn is_timing(line: &str) -> bool {
 
 /// What is known between two lines of times.
 #[derive(Default)]
-struct File<'a> {
+struct SrtReader<'a> {
     /// The cue that is open; its text is still among the lines.
-    open: Option<Raw>,
+    open: Option<RawCue>,
     /// Whether a line of times came yet, right or wrong.
     has_begun: bool,
     /// The lines since.
@@ -87,30 +87,30 @@ struct File<'a> {
     n_cues: usize,
 }
 
-impl<'a> File<'a> {
-    fn times(&mut self, number: usize, line: &'a str, draft: &mut Draft) {
+impl<'a> SrtReader<'a> {
+    fn times(&mut self, number: usize, line: &'a str, draft: &mut TranscriptDraft) {
         self.n_cues += 1;
         if !self.take_counter() {
-            draft.warn(What::Counter, number);
+            draft.warn(WarningKind::Counter, number);
         }
         self.end_cue(draft);
         self.has_begun = true;
         let Some(timing) = clock::timing(line) else {
-            return draft.warn(What::BadTime, number);
+            return draft.warn(WarningKind::BadTime, number);
         };
         if timing.end_ms.is_none() {
-            draft.warn(What::BadEnd, number);
+            draft.warn(WarningKind::BadEnd, number);
         }
         if !is_place(timing.settings) {
             self.lines.push((number, timing.settings));
         } else if !timing.settings.is_empty() {
-            draft.warn(What::Settings, number);
+            draft.warn(WarningKind::Settings, number);
         }
-        self.open = Some(Raw {
+        self.open = Some(RawCue {
             line: number,
             start_ms: timing.start_ms,
             end_ms: timing.end_ms,
-            ..Raw::default()
+            ..RawCue::default()
         });
     }
 
@@ -132,12 +132,12 @@ impl<'a> File<'a> {
     }
 
     /// Gives the lines to the cue that is open.
-    fn end_cue(&mut self, draft: &mut Draft) {
+    fn end_cue(&mut self, draft: &mut TranscriptDraft) {
         let lines = std::mem::take(&mut self.lines);
         let Some(mut cue) = self.open.take() else {
             let words = lines.iter().find(|(_, line)| !line.trim().is_empty());
             if let Some((number, _)) = words.filter(|_| !self.has_begun) {
-                draft.warn(What::Untimed, *number);
+                draft.warn(WarningKind::Untimed, *number);
             }
             return;
         };
@@ -145,7 +145,7 @@ impl<'a> File<'a> {
         let text = lines.join("\n");
         cue.text = unstyled(&text);
         if cue.text.len() < text.len() {
-            draft.warn(What::Styling, cue.line);
+            draft.warn(WarningKind::Styling, cue.line);
         }
         draft.push_named(cue);
     }

@@ -2,17 +2,17 @@
 //! `[00:03:48] Ann: text`, `3:48 Ann: text`, `[00:00.000 --> 00:04.000] text`.
 
 use crate::clock;
-use crate::draft::Draft;
+use crate::draft::TranscriptDraft;
 use crate::formats::lines;
-use crate::tidy::Raw;
+use crate::tidy::RawCue;
 use crate::transcript::Transcript;
-use crate::warning::What;
+use crate::warning::WarningKind;
 
 pub(crate) fn recognises(text: &str) -> bool {
     lines(text).any(|(_, line)| stamp(line).is_some())
 }
 
-pub(crate) fn read(text: &str, draft: &mut Draft) {
+pub(crate) fn read(text: &str, draft: &mut TranscriptDraft) {
     let before = draft.cues.len();
     read_cues(text, draft);
     for cue in draft.cues.split_off(before) {
@@ -21,12 +21,12 @@ pub(crate) fn read(text: &str, draft: &mut Draft) {
 }
 
 /// Reads the cues without looking for who speaks.
-pub(crate) fn read_cues(text: &str, draft: &mut Draft) {
-    let mut open: Option<Raw> = None;
+pub(crate) fn read_cues(text: &str, draft: &mut TranscriptDraft) {
+    let mut open: Option<RawCue> = None;
     for (number, line) in lines(text) {
         if let Some(stamp) = stamp(line) {
             draft.cues.extend(open.take());
-            open = Some(Raw {
+            open = Some(RawCue {
                 line: number,
                 start_ms: stamp.start_ms,
                 end_ms: stamp.end_ms,
@@ -37,7 +37,7 @@ pub(crate) fn read_cues(text: &str, draft: &mut Draft) {
             cue.text.push('\n');
             cue.text.push_str(line);
         } else if !line.trim().is_empty() {
-            draft.warn(What::Untimed, number);
+            draft.warn(WarningKind::Untimed, number);
         }
     }
     draft.cues.extend(open);
@@ -60,14 +60,14 @@ pub(crate) fn write(transcript: &Transcript) -> String {
 }
 
 /// What stands at the start of a line that has a time there.
-struct Stamp<'a> {
+struct TimeStamp<'a> {
     start_ms: i64,
     end_ms: Option<i64>,
     rest: &'a str,
 }
 
 /// Reads `3:48`, `[3:48]` or `(3:48)`, or two of them with a dash or an arrow between.
-fn stamp(line: &str) -> Option<Stamp<'_>> {
+fn stamp(line: &str) -> Option<TimeStamp<'_>> {
     let line = line.trim_start();
     let close = match line.chars().next()? {
         '[' => Some(']'),
@@ -87,7 +87,7 @@ fn stamp(line: &str) -> Option<Stamp<'_>> {
     };
     let text = without_separator(rest.trim_start());
     let has_gap = rest.is_empty() || rest.starts_with(char::is_whitespace) || text != rest;
-    (has_gap || close.is_some()).then_some(Stamp {
+    (has_gap || close.is_some()).then_some(TimeStamp {
         start_ms,
         end_ms,
         rest: text,

@@ -4,33 +4,33 @@
 //! times may have a comma, and words in `<>` that are no tags stay words.
 
 use crate::clock;
-use crate::draft::Draft;
+use crate::draft::TranscriptDraft;
 use crate::formats::lines;
 pub(crate) use crate::formats::payload::escape;
-use crate::formats::payload::{self, Voice};
-use crate::tidy::Raw;
+use crate::formats::payload::{self, VoiceText};
+use crate::tidy::RawCue;
 use crate::transcript::Transcript;
-use crate::warning::What;
+use crate::warning::WarningKind;
 
 pub(crate) fn recognises(text: &str) -> bool {
     let rest = text.strip_prefix("WEBVTT");
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n']))
 }
 
-pub(crate) fn read(text: &str, draft: &mut Draft) {
+pub(crate) fn read(text: &str, draft: &mut TranscriptDraft) {
     read_cues(text, draft);
     draft.name_speakers_if_usual();
 }
 
 /// Reads the cues, of whatever kind they are.
-pub(crate) fn read_cues(text: &str, draft: &mut Draft) {
+pub(crate) fn read_cues(text: &str, draft: &mut TranscriptDraft) {
     let mut blocks = blocks(text).into_iter();
     if recognises(text) {
         if let Some(header) = blocks.next() {
             read_header(header, draft);
         }
     } else {
-        draft.warn(What::NoHeader, 1);
+        draft.warn(WarningKind::NoHeader, 1);
     }
     for block in blocks {
         read_block(&block, draft);
@@ -54,10 +54,10 @@ pub(crate) fn write(transcript: &Transcript) -> String {
 }
 
 /// A line with its number.
-pub(crate) type Line<'a> = (usize, &'a str);
+pub(crate) type NumberedLine<'a> = (usize, &'a str);
 
 /// The parts between empty lines. A second line of times begins a part of its own, as in browsers.
-pub(crate) fn blocks(text: &str) -> Vec<Vec<Line<'_>>> {
+pub(crate) fn blocks(text: &str) -> Vec<Vec<NumberedLine<'_>>> {
     let mut blocks = vec![Vec::new()];
     let mut has_arrow = false;
     for (number, line) in lines(text) {
@@ -79,11 +79,11 @@ pub(crate) fn blocks(text: &str) -> Vec<Vec<Line<'_>>> {
 }
 
 /// Reads what stands below `WEBVTT`, as YouTube writes it, and a cue that follows without a gap.
-fn read_header(header: Vec<Line<'_>>, draft: &mut Draft) {
+fn read_header(header: Vec<NumberedLine<'_>>, draft: &mut TranscriptDraft) {
     let mut rest = header;
     let first = rest.remove(0);
     if first.1.len() > "WEBVTT".len() {
-        draft.warn(What::Metadata, first.0);
+        draft.warn(WarningKind::Metadata, first.0);
     }
     let at_cue = rest.iter().position(|(_, line)| line.contains("-->"));
     let cue = rest.split_off(at_cue.unwrap_or(rest.len()));
@@ -92,7 +92,7 @@ fn read_header(header: Vec<Line<'_>>, draft: &mut Draft) {
             Some((name, tag)) if name.trim().eq_ignore_ascii_case("language") => {
                 draft.language(tag, number);
             }
-            _ => draft.warn(What::Metadata, number),
+            _ => draft.warn(WarningKind::Metadata, number),
         }
     }
     if !cue.is_empty() {
@@ -100,7 +100,7 @@ fn read_header(header: Vec<Line<'_>>, draft: &mut Draft) {
     }
 }
 
-fn read_block(block: &[Line<'_>], draft: &mut Draft) {
+fn read_block(block: &[NumberedLine<'_>], draft: &mut TranscriptDraft) {
     let (number, first) = block[0];
     let Some(at) = block.iter().position(|(_, line)| line.contains("-->")) else {
         return draft.warn(kind(first), number);
@@ -111,21 +111,21 @@ fn read_block(block: &[Line<'_>], draft: &mut Draft) {
     }
     let (number, line) = block[at];
     let Some(timing) = clock::timing(line) else {
-        return draft.warn(What::BadTime, number);
+        return draft.warn(WarningKind::BadTime, number);
     };
     if timing.end_ms.is_none() {
-        draft.warn(What::BadEnd, number);
+        draft.warn(WarningKind::BadEnd, number);
     }
     if !timing.settings.is_empty() {
-        draft.warn(What::Settings, number);
+        draft.warn(WarningKind::Settings, number);
     }
     let lines: Vec<&str> = block[at + 1..].iter().map(|(_, line)| *line).collect();
     let payload = payload::read(&lines.join("\n"));
     for what in payload.lost {
         draft.warn(what, number);
     }
-    for Voice { speaker, text } in payload.voices {
-        draft.cues.push(Raw {
+    for VoiceText { speaker, text } in payload.voices {
+        draft.cues.push(RawCue {
             line: number,
             start_ms: timing.start_ms,
             end_ms: timing.end_ms,
@@ -136,12 +136,12 @@ fn read_block(block: &[Line<'_>], draft: &mut Draft) {
 }
 
 /// What a block without times is.
-fn kind(first: &str) -> What {
+fn kind(first: &str) -> WarningKind {
     let word = first.split([' ', '\t']).next().unwrap_or_default();
     match word {
-        "NOTE" => What::Note,
-        "STYLE" => What::Style,
-        "REGION" => What::Region,
-        _ => What::Untimed,
+        "NOTE" => WarningKind::Note,
+        "STYLE" => WarningKind::Style,
+        "REGION" => WarningKind::Region,
+        _ => WarningKind::Untimed,
     }
 }

@@ -1,6 +1,6 @@
 //! Words that are cues of their own, joined to what one reads.
 
-use crate::tidy::Raw;
+use crate::tidy::RawCue;
 
 /// A silence after which something new begins.
 const PAUSE_MS: i64 = 1_200;
@@ -9,15 +9,15 @@ const PAUSE_MS: i64 = 1_200;
 const LONG: (usize, usize) = (200, 300);
 
 /// Whether cues are single words: nearly all of them, and more than one.
-pub(crate) fn are_words(cues: &[Raw]) -> bool {
-    let is_word = |cue: &&Raw| cue.text.split_whitespace().nth(1).is_none();
+pub(crate) fn are_words(cues: &[RawCue]) -> bool {
+    let is_word = |cue: &&RawCue| cue.text.split_whitespace().nth(1).is_none();
     cues.len() > 1 && cues.iter().filter(is_word).count() * 10 >= cues.len() * 9
 }
 
 /// Joins words up to the end of a sentence, a pause or another speaker; a text that has no full stops
 /// is parted at commas, or where it gets long.
-pub(crate) fn joined(words: Vec<Raw>) -> Vec<Raw> {
-    let mut cues: Vec<Raw> = Vec::new();
+pub(crate) fn joined(words: Vec<RawCue>) -> Vec<RawCue> {
+    let mut cues: Vec<RawCue> = Vec::new();
     let mut n_chars = 0;
     let mut last_start_ms = 0;
     for word in words {
@@ -38,7 +38,7 @@ pub(crate) fn joined(words: Vec<Raw>) -> Vec<Raw> {
     cues
 }
 
-fn continues(cue: &Raw, n_chars: usize, last_start_ms: i64, word: &Raw) -> bool {
+fn continues(cue: &RawCue, n_chars: usize, last_start_ms: i64, word: &RawCue) -> bool {
     if is_sign(&word.text) {
         return true;
     }
@@ -52,7 +52,7 @@ fn continues(cue: &Raw, n_chars: usize, last_start_ms: i64, word: &Raw) -> bool 
         && !is_long
 }
 
-fn join(cue: &mut Raw, word: &Raw) {
+fn join(cue: &mut RawCue, word: &RawCue) {
     let text = word.text.trim();
     let last = cue.text.trim_end().chars().next_back();
     let is_one_script = last.is_some_and(has_no_gaps) && text.starts_with(has_no_gaps);
@@ -110,7 +110,7 @@ mod tests {
                 continue;
             }
             if word != "_" {
-                cues.push(Raw {
+                cues.push(RawCue {
                     line: 1,
                     start_ms: at,
                     end_ms: Some(at + 500),
@@ -150,10 +150,10 @@ mod tests {
     #[test]
     fn a_text_without_full_stops_is_parted() {
         let words = vec!["word"; 100].join(" ");
-        let raws = words.split(' ').zip(0..).map(|(word, nth)| Raw {
+        let raws = words.split(' ').zip(0..).map(|(word, nth)| RawCue {
             start_ms: nth * 100,
             text: word.to_owned(),
-            ..Raw::default()
+            ..RawCue::default()
         });
         let lengths: Vec<usize> = joined(raws.collect())
             .iter()
@@ -164,9 +164,9 @@ mod tests {
 
     #[test]
     fn sentences_are_no_words() {
-        let cue = |text: &str| Raw {
+        let cue = |text: &str| RawCue {
             text: text.to_owned(),
-            ..Raw::default()
+            ..RawCue::default()
         };
         assert!(!are_words(&[]));
         assert!(!are_words(&[cue("one")]));

@@ -1,4 +1,4 @@
-use captions::{Export, Format, write};
+use captions::{Format, TranscriptExportFormat, write};
 use expect_test::expect;
 
 use crate::{check, check_as, conversation};
@@ -203,7 +203,7 @@ fn json_has_a_line_for_each_cue() {
         {"speaker":"Bo","startTime":3600,"body":"1 --> 2"}
         ]}
     "#]]
-    .assert_eq(&write(&conversation(), Export::Json));
+    .assert_eq(&write(&conversation(), TranscriptExportFormat::Json));
 }
 
 #[test]
@@ -225,5 +225,5 @@ fn html_is_escaped() {
         <time>1:00:00</time>
         <p>1 --&gt; 2</p>
     "#]]
-    .assert_eq(&write(&conversation(), Export::Html));
+    .assert_eq(&write(&conversation(), TranscriptExportFormat::Html));
 }

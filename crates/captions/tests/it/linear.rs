@@ -1,6 +1,6 @@
 //! The work of reading grows with a file and no faster, whatever stands in it.
 
-use captions::{Cue, Export, Format, Transcript, diff, read, read_chapters, write};
+use captions::{Cue, Format, Transcript, TranscriptExportFormat, diff, read, read_chapters, write};
 use testing::assert_linear_of;
 
 /// What readers of captions could stumble over.
@@ -99,7 +99,7 @@ fn writing_is_linear() {
         "23:59:59 a\n",
         "b ",
     ];
-    for export in Export::ALL {
+    for export in TranscriptExportFormat::ALL {
         assert_linear_of(export.as_str(), &cues, |text| {
             let reading = read(format!("0:01 a{text}").as_bytes(), Some(Format::Text));
             reading.map(|reading| write(&reading.transcript, *export))

@@ -8,7 +8,7 @@ mod srt;
 mod text;
 mod webvtt;
 
-use captions::{Cue, Format, Reading, Transcript, read};
+use captions::{Cue, Format, Transcript, TranscriptReading, read};
 use expect_test::Expect;
 
 /// Reads a file that says itself what it is.
@@ -23,7 +23,7 @@ fn check_as(format: Format, file: &str, expected: &Expect) {
     expected.assert_eq(&told(read(file.as_bytes(), Some(format))));
 }
 
-fn told(read: Result<Reading, captions::Problem>) -> String {
+fn told(read: Result<TranscriptReading, captions::TranscriptProblem>) -> String {
     let reading = match read {
         Ok(reading) => reading,
         Err(problem) => return format!("refused: {problem}\n"),

@@ -1,22 +1,23 @@
 //! What is written and read again is the same.
 
 use captions::{
-    Change, Cue, Export, Format, MAX_MS, Transcript, Words, clean_text, diff, read, write,
+    Cue, CueChange, Format, MAX_MS, Transcript, TranscriptExportFormat, WordChange, clean_text,
+    diff, read, write,
 };
 use proptest::prelude::*;
 
 proptest! {
     #[test]
     fn webvtt_gives_the_same_cues_again(transcript in transcripts(".{0,40}")) {
-        let again = read_again(&transcript, Export::WebVtt, Format::WebVtt);
+        let again = read_again(&transcript, TranscriptExportFormat::WebVtt, Format::WebVtt);
         prop_assert_eq!(again.cues(), with_ends(&transcript));
-        let twice = read_again(&again, Export::WebVtt, Format::WebVtt);
+        let twice = read_again(&again, TranscriptExportFormat::WebVtt, Format::WebVtt);
         prop_assert_eq!(again, twice);
     }
 
     #[test]
     fn srt_gives_the_same_times_and_texts_again(transcript in transcripts("[^:：<{>]{0,40}")) {
-        let again = read_again(&transcript, Export::Srt, Format::Srt);
+        let again = read_again(&transcript, TranscriptExportFormat::Srt, Format::Srt);
         let mut last = None;
         prop_assert_eq!(again.cues().len(), transcript.cues().len());
         for (cue, mut expected) in again.cues().iter().zip(with_ends(&transcript)) {
@@ -32,17 +33,17 @@ proptest! {
 
     #[test]
     fn json_gives_the_same_cues_again(transcript in transcripts(".{0,40}")) {
-        let again = read_again(&transcript, Export::Json, Format::PodcastJson);
+        let again = read_again(&transcript, TranscriptExportFormat::Json, Format::PodcastJson);
         prop_assert_eq!(again.cues(), transcript.cues());
     }
 
     #[test]
     fn a_file_is_recognised_as_what_it_is(transcript in transcripts(".{0,40}")) {
         let written = [
-            (Export::Text, Format::Text),
-            (Export::WebVtt, Format::WebVtt),
-            (Export::Srt, Format::Srt),
-            (Export::Json, Format::PodcastJson),
+            (TranscriptExportFormat::Text, Format::Text),
+            (TranscriptExportFormat::WebVtt, Format::WebVtt),
+            (TranscriptExportFormat::Srt, Format::Srt),
+            (TranscriptExportFormat::Json, Format::PodcastJson),
         ];
         for (export, format) in written {
             let file = write(&transcript, export);
@@ -52,7 +53,7 @@ proptest! {
 
     #[test]
     fn text_gives_the_same_seconds_and_words_again(transcript in transcripts("[^:：]{0,40}")) {
-        let again = read_again(&transcript, Export::Text, Format::Text);
+        let again = read_again(&transcript, TranscriptExportFormat::Text, Format::Text);
         let expected = transcript.cues().iter().map(|cue| Cue {
             start_ms: cue.start_ms / 1_000 * 1_000,
             end_ms: None,
@@ -73,18 +74,18 @@ proptest! {
     fn a_diff_holds_both_revisions(old in transcripts("[ab .]{0,9}"), new in transcripts("[ab .]{0,9}")) {
         let (mut olds, mut news) = (Vec::new(), Vec::new());
         for change in diff(&old, &new) {
-            if let Change::Changed { new, words, .. } = &change {
+            if let CueChange::Changed { new, words, .. } = &change {
                 let said = words.iter().filter_map(|words| match words {
-                    Words::Same(text) | Words::Added(text) => Some(*text),
-                    Words::Removed(_) => None,
+                    WordChange::Same(text) | WordChange::Added(text) => Some(*text),
+                    WordChange::Removed(_) => None,
                 });
                 prop_assert_eq!(said.collect::<String>(), &*new.text);
             }
             let (before, after) = match change {
-                Change::Same(cue) => (Some(cue), Some(cue)),
-                Change::Changed { old, new, .. } => (Some(old), Some(new)),
-                Change::Added(cue) => (None, Some(cue)),
-                Change::Removed(cue) => (Some(cue), None),
+                CueChange::Same(cue) => (Some(cue), Some(cue)),
+                CueChange::Changed { old, new, .. } => (Some(old), Some(new)),
+                CueChange::Added(cue) => (None, Some(cue)),
+                CueChange::Removed(cue) => (Some(cue), None),
             };
             olds.extend(before.cloned());
             news.extend(after.cloned());
@@ -154,7 +155,11 @@ fn messy() -> impl Strategy<Value = Transcript> {
     })
 }
 
-fn read_again(transcript: &Transcript, export: Export, format: Format) -> Transcript {
+fn read_again(
+    transcript: &Transcript,
+    export: TranscriptExportFormat,
+    format: Format,
+) -> Transcript {
     let file = write(transcript, export);
     let reading = read(file.as_bytes(), Some(format)).unwrap();
     reading.transcript

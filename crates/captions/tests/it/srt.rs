@@ -1,4 +1,4 @@
-use captions::{Export, Format, read, write};
+use captions::{Format, TranscriptExportFormat, read, write};
 use expect_test::expect;
 
 use crate::{check, check_as, conversation, cue, transcript};
@@ -123,7 +123,7 @@ fn who_speaks_on_while_another_speaks_is_named_again() {
         cue(3_000, Some(4_000), "", "c"),
         cue(7_000, Some(8_000), "", "d"),
     ]);
-    let file = write(&transcript, Export::Srt);
+    let file = write(&transcript, TranscriptExportFormat::Srt);
     assert_eq!(read(file.as_bytes(), None).unwrap().transcript, transcript);
 }
 
@@ -151,5 +151,5 @@ fn a_file_is_written_with_names_where_they_change() {
         01:00:00,000 --> 01:00:01,000
         Bo: 1 → 2
     "#]]
-    .assert_eq(&write(&conversation(), Export::Srt));
+    .assert_eq(&write(&conversation(), TranscriptExportFormat::Srt));
 }

@@ -1,4 +1,4 @@
-use captions::{Export, write};
+use captions::{TranscriptExportFormat, write};
 use expect_test::expect;
 
 use crate::{check, conversation};
@@ -72,5 +72,5 @@ fn a_file_is_written_with_a_line_for_each_cue() {
         3:49  [laughter]
         1:00:00  Bo: 1 --> 2
     "#]]
-    .assert_eq(&write(&conversation(), Export::Text));
+    .assert_eq(&write(&conversation(), TranscriptExportFormat::Text));
 }

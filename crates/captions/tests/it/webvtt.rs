@@ -1,4 +1,4 @@
-use captions::{Export, Format, write};
+use captions::{Format, TranscriptExportFormat, write};
 use expect_test::expect;
 
 use crate::{check, check_as, conversation};
@@ -145,5 +145,5 @@ fn a_file_is_written_with_voices_and_ends() {
         01:00:00.000 --> 01:00:01.000
         <v Bo>1 --&gt; 2
     "#]]
-    .assert_eq(&write(&conversation(), Export::WebVtt));
+    .assert_eq(&write(&conversation(), TranscriptExportFormat::WebVtt));
 }

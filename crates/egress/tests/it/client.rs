@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use egress::{
-    Client, Exception, Feature, FetchError, Forbidden, Limits, Lookup, Method, Policy, Request,
+    Client, ClientPolicy, Exception, Feature, FetchError, FetchLimits, Forbidden, Lookup, Method,
+    Request,
 };
 use rejoinder_egress as egress;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -72,10 +73,10 @@ fn redirect(to: &str) -> String {
 
 /// A client on whose public internet `sockets` are, too.
 fn client(lookup: Arc<dyn Lookup>, sockets: &[SocketAddr]) -> Client {
-    Client::new(Policy {
+    Client::new(ClientPolicy {
         lookup,
         also_public: sockets.to_vec(),
-        ..Policy::default()
+        ..ClientPolicy::default()
     })
     .unwrap()
 }
@@ -87,7 +88,7 @@ fn get(url: &str) -> Request {
         url: url.to_owned(),
         headers: Vec::new(),
         body: None,
-        limits: Limits {
+        limits: FetchLimits {
             max_bytes: 1_000,
             timeout: Duration::from_secs(8),
             max_redirects: 3,
@@ -148,10 +149,10 @@ async fn an_exception_opens_one_place_to_one_feature() {
     let (hook, other) = (server(vec![page("hook")]).await, server(vec![]).await);
     let named = Exception::socket(Feature::Webhooks, hook);
     let by_name = format!("filters=filter.home.arpa:{}", hook.port());
-    let policy = Policy {
+    let policy = ClientPolicy {
         lookup: Script::of(&[&[hook]]),
         exceptions: vec![named, by_name.parse().unwrap()],
-        ..Policy::default()
+        ..ClientPolicy::default()
     };
     let client = Client::new(policy).unwrap();
     let (hook_url, other_url) = (format!("http://{hook}/"), format!("http://{other}/"));
@@ -182,7 +183,7 @@ async fn an_exception_opens_one_place_to_one_feature() {
 async fn a_redirect_to_a_place_of_another_feature_is_refused() {
     let inside = server(vec![page("inside")]).await;
     let outside = server(vec![redirect(&format!("http://{inside}/"))]).await;
-    let client = Client::new(Policy {
+    let client = Client::new(ClientPolicy {
         lookup: Script::of(&[&[outside]]),
         also_public: vec![outside],
         exceptions: vec![Exception::socket(Feature::Webhooks, inside)],

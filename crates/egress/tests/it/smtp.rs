@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use rejoinder_core::Time;
-use rejoinder_egress::{self as egress, Mail, Mailer, Sent, newest_mails};
+use rejoinder_egress::{self as egress, Mail, MailOutcome, Mailer, newest_mails};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -100,7 +100,7 @@ fn mailer(address: SocketAddr) -> Mailer {
     mailer.with_timeout(Duration::from_millis(200))
 }
 
-async fn outcome(manners: Manners) -> (Sent, String) {
+async fn outcome(manners: Manners) -> (MailOutcome, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mailer = mailer(listener.local_addr().unwrap());
     let server = tokio::spawn(serve(listener, manners));
@@ -117,7 +117,7 @@ async fn a_mail_that_is_taken_is_delivered_whole() {
 
     let sent = mailer.send(&mail(), Time::from_micros(0)).await;
 
-    assert_eq!(sent, Sent::Delivered);
+    assert_eq!(sent, MailOutcome::Delivered);
     let wire = server.await.unwrap();
     assert!(wire.contains("Subject: A reply"), "{wire}");
     assert!(wire.contains("After a lone dot"), "{wire}");
@@ -139,13 +139,21 @@ async fn a_recipient_refused_for_good_is_not_tried_again() {
             ..POLITE
         };
         let sent = outcome(manners).await.0;
-        assert_eq!(matches!(sent, Sent::NoMailbox(_)), is_theirs, "{said}");
-        assert_eq!(matches!(sent, Sent::Refused(_)), !is_theirs, "{said}");
+        assert_eq!(
+            matches!(sent, MailOutcome::NoMailbox(_)),
+            is_theirs,
+            "{said}"
+        );
+        assert_eq!(
+            matches!(sent, MailOutcome::Refused(_)),
+            !is_theirs,
+            "{said}"
+        );
     }
 }
 
 /// What becomes of a mail to `to`, and what was sent, at a server that says hello so.
-async fn outcome_for(to: &str, hello: &'static str) -> (Sent, String) {
+async fn outcome_for(to: &str, hello: &'static str) -> (MailOutcome, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mailer = mailer(listener.local_addr().unwrap());
     let manners = Manners {
@@ -166,7 +174,7 @@ async fn addresses_beyond_ascii_go_to_servers_that_take_them() {
     let utf8 = "250-mail.example\r\n250-8BITMIME\r\n250 SMTPUTF8";
 
     let (sent, wire) = outcome_for("jörg@bücher.example", utf8).await;
-    assert_eq!(sent, Sent::Delivered);
+    assert_eq!(sent, MailOutcome::Delivered);
     assert!(
         wire.contains("MAIL FROM:<news@courier.example> BODY=8BITMIME SMTPUTF8"),
         "{wire}"
@@ -174,17 +182,17 @@ async fn addresses_beyond_ascii_go_to_servers_that_take_them() {
     assert!(wire.contains("To: jörg@xn--bcher-kva.example"), "{wire}");
 
     let (sent, wire) = outcome_for("ann@bücher.example", utf8).await;
-    assert_eq!(sent, Sent::Delivered);
+    assert_eq!(sent, MailOutcome::Delivered);
     assert!(
         wire.contains("MAIL FROM:<news@courier.example>\r\n"),
         "{wire}"
     );
 
     let (sent, _) = outcome_for("jörg@bücher.example", "250 mail.example").await;
-    assert!(matches!(sent, Sent::NoMailbox(_)), "{sent:?}");
+    assert!(matches!(sent, MailOutcome::NoMailbox(_)), "{sent:?}");
 
     let (sent, wire) = outcome_for("ann@bücher.example", "250 mail.example").await;
-    assert_eq!(sent, Sent::Delivered);
+    assert_eq!(sent, MailOutcome::Delivered);
     assert!(wire.contains("To: ann@xn--bcher-kva.example"), "{wire}");
 }
 
@@ -194,7 +202,7 @@ async fn a_mail_refused_after_its_data_is_not_tried_again() {
         after_data: Some("554 not here"),
         ..POLITE
     };
-    assert!(matches!(outcome(manners).await.0, Sent::Refused(_)));
+    assert!(matches!(outcome(manners).await.0, MailOutcome::Refused(_)));
 }
 
 #[tokio::test]
@@ -213,7 +221,7 @@ async fn a_server_that_is_busy_is_tried_again() {
             ..POLITE
         },
     ] {
-        assert!(matches!(outcome(manners).await.0, Sent::Deferred(_)));
+        assert!(matches!(outcome(manners).await.0, MailOutcome::Deferred(_)));
     }
 }
 
@@ -238,7 +246,7 @@ async fn a_server_that_stalls_or_hangs_up_before_the_mail_is_tried_again() {
         },
     ] {
         let (sent, _) = outcome(manners).await;
-        assert!(matches!(sent, Sent::Deferred(_)), "{sent:?}");
+        assert!(matches!(sent, MailOutcome::Deferred(_)), "{sent:?}");
     }
 }
 
@@ -250,7 +258,7 @@ async fn a_server_that_dies_or_stalls_after_the_mail_leaves_a_doubt() {
             ..POLITE
         })
         .await;
-        assert!(matches!(sent, Sent::Doubt(_)), "{sent:?}");
+        assert!(matches!(sent, MailOutcome::Doubt(_)), "{sent:?}");
     }
 }
 
@@ -260,7 +268,7 @@ async fn a_server_that_is_not_there_is_tried_again() {
     let address = listener.local_addr().unwrap();
     drop(listener);
     let sent = mailer(address).send(&mail(), Time::from_micros(0)).await;
-    assert!(matches!(sent, Sent::Deferred(_)), "{sent:?}");
+    assert!(matches!(sent, MailOutcome::Deferred(_)), "{sent:?}");
 }
 
 #[tokio::test]
@@ -274,11 +282,11 @@ async fn a_folder_takes_mails_as_files() {
 
     assert_eq!(
         mailer.send(&mail(), Time::from_micros(0)).await,
-        Sent::Delivered
+        MailOutcome::Delivered
     );
     assert_eq!(
         mailer.send(&hostile, Time::from_micros(0)).await,
-        Sent::Delivered
+        MailOutcome::Delivered
     );
 
     let mut names: Vec<_> = std::fs::read_dir(folder.path().join("mails"))
@@ -306,7 +314,7 @@ async fn a_mail_in_a_folder_reads_as_it_was_written_and_nothing_else_is_read() {
     let mailer = Mailer::Folder(mails.clone());
     assert_eq!(
         mailer.send(&long, Time::from_micros(0)).await,
-        Sent::Delivered
+        MailOutcome::Delivered
     );
 
     let listed = newest_mails(&mails, 10).unwrap();
@@ -341,11 +349,17 @@ async fn a_senders_address_that_is_none_is_the_owners_to_mend() {
         from: "talk".to_owned(),
         ..mail()
     };
-    assert!(matches!(mailer.send(&from, now).await, Sent::Refused(_)));
+    assert!(matches!(
+        mailer.send(&from, now).await,
+        MailOutcome::Refused(_)
+    ));
 
     let to = Mail {
         to: "reader".to_owned(),
         ..mail()
     };
-    assert!(matches!(mailer.send(&to, now).await, Sent::NoMailbox(_)));
+    assert!(matches!(
+        mailer.send(&to, now).await,
+        MailOutcome::NoMailbox(_)
+    ));
 }

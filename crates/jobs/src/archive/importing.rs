@@ -23,7 +23,7 @@ use store::{Result, Store, StoreError, Tx};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// After so many attempts an import stops that the store does not take.
 const MAX_ATTEMPTS: i64 = 4;
@@ -50,10 +50,10 @@ impl ImportHandler {
     }
 
     /// Look into a file, or bring what is in it.
-    async fn bring(&self, job: &Job, site: Site, import: Import) -> Result<Outcome> {
+    async fn bring(&self, job: &Job, site: Site, import: Import) -> Result<JobOutcome> {
         let file = match self.copy(&import).await? {
             Ok(file) => file,
-            Err(error) => return Ok(Outcome::Retry(error.to_string())),
+            Err(error) => return Ok(JobOutcome::Retry(error.to_string())),
         };
         let work = Work {
             store: Arc::clone(&self.store),
@@ -67,7 +67,7 @@ impl ImportHandler {
         let came = self.watched(&import, work).await?;
         match came {
             Came::NotNow(error) if job.attempts < MAX_ATTEMPTS => {
-                Ok(Outcome::Retry(error.to_string()))
+                Ok(JobOutcome::Retry(error.to_string()))
             }
             Came::NotNow(error) => self.ended(&import, stopped(&import, &*error)).await,
             Came::Stopped(problem) => self.ended(&import, stopped(&import, &*problem)).await,
@@ -79,11 +79,11 @@ impl ImportHandler {
         }
     }
 
-    async fn ended(&self, import: &Import, ended: Ended) -> Result<Outcome> {
+    async fn ended(&self, import: &Import, ended: Ended) -> Result<JobOutcome> {
         let (now, site, id) = (self.clock.now(), import.site, import.id);
         let write = move |tx: &mut Tx<'_>| runs::end(tx, now, site, id, &ended);
         self.store.write(write).await?;
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     }
 
     /// Read on a thread of its own, and let the owner see how far it is.
@@ -150,7 +150,7 @@ impl ImportHandler {
     }
 
     /// Take out again what an import brought.
-    async fn undo(&self, import: Import) -> Result<Outcome> {
+    async fn undo(&self, import: Import) -> Result<JobOutcome> {
         let own = import.clone();
         let pages = self.store.read(move |tx| undoing::pages(tx, &own)).await?;
         for page in pages {
@@ -184,7 +184,7 @@ impl ImportHandler {
             runs::end(tx, now, site, id, &ended)
         };
         self.store.write(finish).await?;
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     }
 }
 
@@ -199,14 +199,14 @@ impl Handler for ImportHandler {
         true
     }
 
-    async fn run(&self, job: &Job, DoImport { import, .. }: DoImport) -> Result<Outcome> {
+    async fn run(&self, job: &Job, DoImport { import, .. }: DoImport) -> Result<JobOutcome> {
         let site = job.site;
         let read = self.store.read(move |tx: &mut Tx<'_>| {
             let import = runs::find(tx, site, import)?;
             Ok::<_, StoreError>((sites::by_id(tx, site)?, import))
         });
         let (Some(site), Some(import)) = read.await? else {
-            return Ok(Outcome::Done);
+            return Ok(JobOutcome::Done);
         };
         match import.state {
             ImportState::Looking | ImportState::Running => self.bring(job, site, import).await,
@@ -216,7 +216,7 @@ impl Handler for ImportHandler {
             | ImportState::Refused
             | ImportState::Done
             | ImportState::Stopped
-            | ImportState::Undone => Ok(Outcome::Done),
+            | ImportState::Undone => Ok(JobOutcome::Done),
         }
     }
 }

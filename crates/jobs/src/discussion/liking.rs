@@ -7,7 +7,7 @@ use store::discussion::liking::{self, CountLiked};
 use store::jobs::Job;
 use store::{Result, Store, Tx};
 
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// Counts the comments of sites where other reactions count than before.
 pub struct LikedHandler {
@@ -24,13 +24,13 @@ impl LikedHandler {
 impl Handler for LikedHandler {
     type Payload = CountLiked;
 
-    async fn run(&self, job: &Job, _: CountLiked) -> Result<Outcome> {
+    async fn run(&self, job: &Job, _: CountLiked) -> Result<JobOutcome> {
         let (site, mut after) = (job.site, CommentId(-1));
         loop {
             let count = move |tx: &mut Tx<'_>| liking::count_some(tx, site, after);
             match self.store.write(count).await? {
                 Some(last) => after = last,
-                None => return Ok(Outcome::Done),
+                None => return Ok(JobOutcome::Done),
             }
         }
     }

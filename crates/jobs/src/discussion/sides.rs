@@ -12,7 +12,7 @@ use store::publication::sites;
 use store::{Result, Store, StoreError, Tx};
 use tracing::{info, warn};
 
-use crate::worker::{Handler, Outcome as Done};
+use crate::worker::{Handler, JobOutcome};
 
 /// So many votes are read at once.
 const VOTES: i64 = 5_000;
@@ -80,7 +80,13 @@ impl SidesHandler {
     }
 
     /// Write the sides of a fit, and count the comments by them.
-    async fn write(&self, site: SiteId, fit: i64, sides: &Sides, counted: &[At]) -> Result<()> {
+    async fn write(
+        &self,
+        site: SiteId,
+        fit: i64,
+        sides: &Sides,
+        counted: &[CommentOnPage],
+    ) -> Result<()> {
         for some in sides.chunks(STEP) {
             let some = some.to_vec();
             let place = move |tx: &mut Tx<'_>| fitting::place(tx, site, fit, &some);
@@ -161,22 +167,22 @@ impl SidesHandler {
 }
 
 /// A comment, and its page.
-type At = (PageId, CommentId);
+type CommentOnPage = (PageId, CommentId);
 
 /// What there is to write of a fit.
-struct Found {
+struct FoundSides {
     sides: Sides,
-    counted: Vec<At>,
+    counted: Vec<CommentOnPage>,
     fit: Fit,
 }
 
 /// Takes seconds where there are a million votes.
-fn found(number: i64, ballots: &Ballots) -> Found {
+fn found(number: i64, ballots: &Ballots) -> FoundSides {
     let (sides, why) = match ballots.sides() {
         SidesOutcome::Found(sides) => (sides, None),
         SidesOutcome::None(why) => (Sides::new(), Some(why)),
     };
-    Found {
+    FoundSides {
         counted: ballots.counted(&sides),
         sides,
         fit: Fit {
@@ -194,15 +200,15 @@ impl Handler for SidesHandler {
         1
     }
 
-    async fn run(&self, job: &Job, _: FindSides) -> Result<Done> {
+    async fn run(&self, job: &Job, _: FindSides) -> Result<JobOutcome> {
         let (id, now) = (job.site, self.clock.now());
         let ask = move |tx: &mut Tx<'_>| Ok((sites::by_id(tx, id)?, fitting::is_due(tx, now, id)?));
         let (Some(site), true) = self.store.read(ask).await? else {
-            return Ok(Done::Done);
+            return Ok(JobOutcome::Done);
         };
         if !site.settings.finds_sides() {
             self.forget(id).await?;
-            return Ok(Done::Done);
+            return Ok(JobOutcome::Done);
         }
         let begin = move |tx: &mut Tx<'_>| fitting::begin(tx, id);
         self.store.write(begin).await?;
@@ -221,6 +227,6 @@ impl Handler for SidesHandler {
         // How many there are on which side is nobody's business.
         let has_sides = !found.sides.is_empty();
         info!(site.host = %site.host, has_sides, "Looked for the sides of readers");
-        Ok(Done::Done)
+        Ok(JobOutcome::Done)
     }
 }

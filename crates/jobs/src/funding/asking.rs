@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use egress::{Client, Feature, Limits, Method, Request};
+use egress::{Client, Feature, FetchLimits, Method, Request};
 use rejoinder_core::funding::processors::{
     MessageRefusal, PaymentEvent, Processor, btcpay, liberapay, open_collective, paypal,
 };
@@ -17,7 +17,7 @@ use store::funding::intake;
 use store::jobs::Job;
 use store::{Result, Store, Tx};
 
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// How long a processor may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -56,7 +56,7 @@ pub struct AskHandler {
 }
 
 /// What a processor answered.
-enum Answer {
+enum AskOutcome {
     /// This.
     Told(std::result::Result<PaymentEvent, MessageRefusal>),
     /// Nothing that can be used now; the reason.
@@ -81,7 +81,7 @@ impl AskHandler {
         }
     }
 
-    async fn ask(&self, hook: &ProcessorHook, about: &ProcessorQueryJson) -> Answer {
+    async fn ask(&self, hook: &ProcessorHook, about: &ProcessorQueryJson) -> AskOutcome {
         let account = hook.account.as_deref().unwrap_or_default();
         let key = hook.key.as_deref().unwrap_or_default();
         let answer = match (hook.processor, about) {
@@ -105,12 +105,12 @@ impl AskHandler {
             _ => Ok(Err(MessageRefusal::Unreadable)),
         };
         match answer {
-            Ok(told) => Answer::Told(told),
-            Err(why) => Answer::NotNow(why),
+            Ok(told) => AskOutcome::Told(told),
+            Err(why) => AskOutcome::NotNow(why),
         }
     }
 
-    async fn invoice(&self, store: &str, key: &str, id: &str) -> Asked {
+    async fn invoice(&self, store: &str, key: &str, id: &str) -> AskResult {
         let Some(url) = btcpay::invoice_address(store, id) else {
             return Ok(Err(MessageRefusal::Unreadable));
         };
@@ -121,7 +121,7 @@ impl AskHandler {
     }
 
     /// What everybody is told who knows the ids: the key is not shown.
-    async fn payout(&self, store: &str, pull_payment: &str, payout: &str) -> Asked {
+    async fn payout(&self, store: &str, pull_payment: &str, payout: &str) -> AskResult {
         let Some([of, own]) = btcpay::payout_addresses(store, pull_payment, payout) else {
             return Ok(Err(MessageRefusal::Unreadable));
         };
@@ -132,7 +132,7 @@ impl AskHandler {
     }
 
     /// The message is read once PayPal has said that it sent it.
-    async fn message(&self, webhook: &str, key: &str, kept: &str) -> Asked {
+    async fn message(&self, webhook: &str, key: &str, kept: &str) -> AskResult {
         let base = &self.addresses.paypal;
         let basic = ("authorization", format!("Basic {}", STANDARD.encode(key)));
         let form = (
@@ -145,7 +145,7 @@ impl AskHandler {
             vec![basic, form],
             Some("grant_type=client_credentials".to_owned()),
         );
-        let token: Token =
+        let token: AccessToken =
             serde_json::from_slice(&answer.await?).map_err(|_| "it gave no token".to_owned())?;
         let bearer = ("authorization", format!("Bearer {}", token.access_token));
         let answer = self.send(
@@ -160,7 +160,7 @@ impl AskHandler {
         })
     }
 
-    async fn collective(&self, slug: &str, key: &str) -> Asked {
+    async fn collective(&self, slug: &str, key: &str) -> AskResult {
         let mut headers = vec![json()];
         if !key.is_empty() {
             headers.push(("personal-token", key.to_owned()));
@@ -172,7 +172,7 @@ impl AskHandler {
         Ok(movements.map(|movements| moved("transactions", movements)))
     }
 
-    async fn receiving(&self, account: &str) -> Asked {
+    async fn receiving(&self, account: &str) -> AskResult {
         let url = liberapay::address(&self.addresses.liberapay, account);
         let answer = self.send(Method::GET, url, Vec::new(), None).await?;
         let movements = liberapay::receiving(account, self.clock.now(), &answer);
@@ -195,7 +195,7 @@ impl AskHandler {
             url,
             headers,
             body: body.map(String::into_bytes),
-            limits: Limits {
+            limits: FetchLimits {
                 max_bytes: MAX_ANSWER,
                 timeout: TIMEOUT,
                 // Keys go where an owner, or we, named it.
@@ -212,10 +212,10 @@ impl AskHandler {
 }
 
 /// What a processor told, or why it could not be asked.
-type Asked = std::result::Result<std::result::Result<PaymentEvent, MessageRefusal>, String>;
+type AskResult = std::result::Result<std::result::Result<PaymentEvent, MessageRefusal>, String>;
 
 #[derive(Deserialize)]
-struct Token {
+struct AccessToken {
     access_token: String,
 }
 
@@ -237,7 +237,7 @@ fn moved(
 impl Handler for AskHandler {
     type Payload = AskProcessor;
 
-    async fn run(&self, job: &Job, asked: AskProcessor) -> Result<Outcome> {
+    async fn run(&self, job: &Job, asked: AskProcessor) -> Result<JobOutcome> {
         let (site, id, message) = (job.site, asked.hook, asked.message);
         let hook = self
             .store
@@ -245,26 +245,26 @@ impl Handler for AskHandler {
             .await?;
         // Whoever took it away wants nothing more counted, and what it was asked with is missing.
         let Some(hook) = hook.filter(|hook| hook.known().is_some()) else {
-            return Ok(Outcome::Done);
+            return Ok(JobOutcome::Done);
         };
         let (now, ids) = (self.clock.now(), Arc::clone(&self.ids));
         match self.ask(&hook, &asked.about).await {
-            Answer::Told(told) => {
+            AskOutcome::Told(told) => {
                 let take = move |tx: &mut Tx<'_>| {
                     intake::answered(tx, now, &ids, &hook, (message, &told)).map(drop)
                 };
                 self.store.write(take).await?;
-                Ok(Outcome::Done)
+                Ok(JobOutcome::Done)
             }
-            Answer::NotNow(why) => {
+            AskOutcome::NotNow(why) => {
                 let note = move |tx: &mut Tx<'_>| intake::unanswered(tx, &hook, message);
                 self.store.write(note).await?;
                 Ok(match asked.about {
                     // The clock asks again, and no sooner.
-                    ProcessorQueryJson::Account => Outcome::Done,
+                    ProcessorQueryJson::Account => JobOutcome::Done,
                     ProcessorQueryJson::Invoice(_)
                     | ProcessorQueryJson::Payout { .. }
-                    | ProcessorQueryJson::Message(_) => Outcome::Retry(why),
+                    | ProcessorQueryJson::Message(_) => JobOutcome::Retry(why),
                 })
             }
         }

@@ -14,7 +14,7 @@ use store::{Result, Store, Tx};
 
 use crate::home::Home;
 use crate::notices::mail::{in_doubt, outcome};
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// Mails receipts to those who gave. What may have been sent already is never sent again.
 pub struct ReceiptHandler {
@@ -82,7 +82,7 @@ impl ReceiptHandler {
 impl Handler for ReceiptHandler {
     type Payload = MailReceipt;
 
-    async fn run(&self, job: &Job, asked: MailReceipt) -> Result<Outcome> {
+    async fn run(&self, job: &Job, asked: MailReceipt) -> Result<JobOutcome> {
         if job.is_interrupted {
             return Ok(in_doubt());
         }
@@ -94,7 +94,7 @@ impl Handler for ReceiptHandler {
             Ok(drawn.zip(sites::by_id(tx, id)?))
         };
         let Some(((entry, campaign), site)) = self.store.write(draw).await? else {
-            return Ok(Outcome::Done);
+            return Ok(JobOutcome::Done);
         };
         let given = (campaign.as_str(), entry.movement.money, code.as_str());
         let mail = self.mail(&site, self.text(&site, given), asked);

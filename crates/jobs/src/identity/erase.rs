@@ -7,7 +7,7 @@ use store::identity::erasures::{self, EraseAuthor};
 use store::jobs::Job;
 use store::{Result, Store, Tx};
 
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// Deletes accounts, step by step; what was interrupted goes on where it stopped.
 pub struct EraseHandler {
@@ -30,14 +30,14 @@ impl EraseHandler {
 impl Handler for EraseHandler {
     type Payload = EraseAuthor;
 
-    async fn run(&self, job: &Job, EraseAuthor { author, .. }: EraseAuthor) -> Result<Outcome> {
+    async fn run(&self, job: &Job, EraseAuthor { author, .. }: EraseAuthor) -> Result<JobOutcome> {
         let site = job.site;
         loop {
             let now = self.clock.now();
             let nobody = AuthorId(self.ids.next(now));
             let step = move |tx: &mut Tx<'_>| erasures::step(tx, now, site, author, nobody);
             if self.store.write(step).await? {
-                return Ok(Outcome::Done);
+                return Ok(JobOutcome::Done);
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egress::{Client, Feature, Limits, Method, Request};
+use egress::{Client, Feature, FetchLimits, Method, Request};
 use rejoinder_core::{Clock, Site, Time};
 use render::RenderContext;
 use render::integrations::webhook::{
@@ -14,7 +14,7 @@ use store::jobs::Job;
 use store::{Result, Store, publication::sites};
 
 use crate::home::Home;
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// How long an endpoint may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -107,7 +107,7 @@ impl WebhookHandler {
                 ("webhook-signature", signatures.join(" ")),
             ],
             body: Some(body.into_bytes()),
-            limits: Limits {
+            limits: FetchLimits {
                 max_bytes: MAX_ANSWER,
                 timeout: self.timeout,
                 // A redirect is not what the owner named.
@@ -175,7 +175,7 @@ impl Handler for WebhookHandler {
         SLOTS
     }
 
-    async fn run(&self, job: &Job, Deliver { delivery: id, .. }: Deliver) -> Result<Outcome> {
+    async fn run(&self, job: &Job, Deliver { delivery: id, .. }: Deliver) -> Result<JobOutcome> {
         let site = job.site;
         let now = self.clock.now();
         let read = self.store.read(move |tx| {
@@ -183,11 +183,11 @@ impl Handler for WebhookHandler {
             Ok(due.zip(sites::by_id(tx, site)?))
         });
         let Some((mut due, site)) = read.await? else {
-            return Ok(Outcome::Done);
+            return Ok(JobOutcome::Done);
         };
         self.home.place(&site, &mut due.page.key);
         if let Some(at) = not_before(&due, now) {
-            return Ok(Outcome::RetryAt(at, "it is not time yet".to_owned()));
+            return Ok(JobOutcome::RetryAt(at, "it is not time yet".to_owned()));
         }
         let attempt = self.attempt(&site, &due, now).await;
         let (site, now) = (site.id, self.clock.now());
@@ -197,8 +197,8 @@ impl Handler for WebhookHandler {
             .write(move |tx| webhooks::record(tx, now, site, id, &noted))
             .await?;
         Ok(match (next, attempt) {
-            (Some(next), AttemptOutcome::Failed(_, why)) => Outcome::RetryAt(next, why),
-            _ => Outcome::Done,
+            (Some(next), AttemptOutcome::Failed(_, why)) => JobOutcome::RetryAt(next, why),
+            _ => JobOutcome::Done,
         })
     }
 }

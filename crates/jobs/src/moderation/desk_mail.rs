@@ -11,7 +11,7 @@ use store::moderation::desk_mails::{self, DeskMail, DeskMailStep};
 use store::{Result, Store, Tx, publication::sites};
 
 use crate::notices::mail::{in_doubt, outcome};
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// Finds who is to be told that comments wait, and sends each a mail. What may have been sent already
 /// is never sent again.
@@ -44,21 +44,21 @@ impl DeskMailHandler {
         }
     }
 
-    async fn find(&self, site: SiteId, until: Time) -> Result<Outcome> {
+    async fn find(&self, site: SiteId, until: Time) -> Result<JobOutcome> {
         let now = self.clock.now();
         let find = move |tx: &mut Tx<'_>| desk_mails::find(tx, now, site, until);
         self.store.write(find).await?;
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     }
 
-    async fn tell(&self, site: SiteId, until: Time, author: AuthorId) -> Result<Outcome> {
+    async fn tell(&self, site: SiteId, until: Time, author: AuthorId) -> Result<JobOutcome> {
         let secret = Token::new(&*self.random).reveal();
         let due = self.store.write(move |tx| {
             let due = desk_mails::due(tx, site, author, &secret)?;
             Ok(due.zip(sites::by_id(tx, site)?))
         });
         let Some((due, site)) = due.await? else {
-            return Ok(Outcome::Done);
+            return Ok(JobOutcome::Done);
         };
         let mail = self.mail(&site, due, until, author);
         Ok(outcome(self.mailer.send(&mail, self.clock.now()).await))
@@ -98,7 +98,7 @@ impl DeskMailHandler {
 impl Handler for DeskMailHandler {
     type Payload = DeskMailStep;
 
-    async fn run(&self, job: &Job, step: DeskMailStep) -> Result<Outcome> {
+    async fn run(&self, job: &Job, step: DeskMailStep) -> Result<JobOutcome> {
         match step {
             DeskMailStep::Find(until) => self.find(job.site, until).await,
             DeskMailStep::Tell(..) if job.is_interrupted => Ok(in_doubt()),

@@ -9,7 +9,7 @@ mod correction;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egress::{Client, Feature, Limits, Method, Request, Response};
+use egress::{Client, Feature, FetchLimits, Method, Request, Response};
 use rejoinder_core::integrations::webhook::WebhookSecret;
 use rejoinder_core::moderation::LateVerdict;
 use rejoinder_core::moderation::spam_check::{SpamCheckAnswer, SpamCheckService};
@@ -24,9 +24,9 @@ use store::{
     publication::sites,
 };
 
-pub use correction::CorrectionHandler;
+pub use correction::SpamCorrectionHandler;
 
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// How long a program may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,7 +35,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_ANSWER: usize = 64 << 10;
 
 /// Asks the program that a site names about its comments.
-pub struct ExternalHandler {
+pub struct SpamCheckHandler {
     store: Arc<Store>,
     client: Client,
     clock: Arc<dyn Clock>,
@@ -44,13 +44,13 @@ pub struct ExternalHandler {
 }
 
 /// A comment to be asked about, with everything around it.
-struct Question {
+struct SpamCheckQuestion {
     site: Site,
     page: Page,
     comment: Comment,
 }
 
-impl ExternalHandler {
+impl SpamCheckHandler {
     /// A handler that asks through `client`.
     pub fn new(store: Arc<Store>, client: Client, clock: Arc<dyn Clock>) -> Self {
         Self {
@@ -77,10 +77,13 @@ impl ExternalHandler {
         }
     }
 
-    async fn verdict(&self, question: &Question) -> std::result::Result<LateVerdict, Outcome> {
+    async fn verdict(
+        &self,
+        question: &SpamCheckQuestion,
+    ) -> std::result::Result<LateVerdict, JobOutcome> {
         let service = SpamCheckService::of(&question.site.settings);
         // Nobody can be asked before the owner changes the settings, which may be soon.
-        let service = service.map_err(|error| Outcome::Retry(error.to_string()))?;
+        let service = service.map_err(|error| JobOutcome::Retry(error.to_string()))?;
         let (request, read): (_, fn(&Response) -> Option<LateVerdict>) = match service {
             SpamCheckService::Program { url, secret } => {
                 (self.request(question, url, &secret), answered)
@@ -91,16 +94,21 @@ impl ExternalHandler {
             ),
         };
         let answer = self.client.send(request).await;
-        let answer = answer.map_err(|error| Outcome::Retry(error.to_string()))?;
+        let answer = answer.map_err(|error| JobOutcome::Retry(error.to_string()))?;
         if answer.status != 200 {
-            return Err(Outcome::Retry(format!("it answered {}", answer.status)));
+            return Err(JobOutcome::Retry(format!("it answered {}", answer.status)));
         }
-        read(&answer).ok_or_else(|| Outcome::Retry("its answer is no verdict".to_owned()))
+        read(&answer).ok_or_else(|| JobOutcome::Retry("its answer is no verdict".to_owned()))
     }
 
     /// The message to a program of the publisher's. At each attempt it has the same id.
-    fn request(&self, question: &Question, url: String, secret: &WebhookSecret) -> Request {
-        let Question { comment, .. } = question;
+    fn request(
+        &self,
+        question: &SpamCheckQuestion,
+        url: String,
+        secret: &WebhookSecret,
+    ) -> Request {
+        let SpamCheckQuestion { comment, .. } = question;
         let now = self.clock.now();
         let id = format!("check-{}-{}", comment.id, comment.revision);
         let body = json!({
@@ -126,13 +134,13 @@ impl ExternalHandler {
         }
     }
 
-    fn limits(&self) -> Limits {
+    fn limits(&self) -> FetchLimits {
         limits(self.timeout)
     }
 }
 
-fn limits(timeout: Duration) -> Limits {
-    Limits {
+fn limits(timeout: Duration) -> FetchLimits {
+    FetchLimits {
         max_bytes: MAX_ANSWER,
         timeout,
         // A redirect is not what the owner named.
@@ -140,7 +148,7 @@ fn limits(timeout: Duration) -> Limits {
     }
 }
 
-impl Question {
+impl SpamCheckQuestion {
     async fn read(store: &Store, site: SiteId, comment: CommentId) -> Result<Option<Self>> {
         let read = store.read(move |tx| {
             let Some(comment) = comments::by_id(tx, site, comment)? else {
@@ -198,14 +206,14 @@ fn answered(answer: &Response) -> Option<LateVerdict> {
     Some(answer.verdict())
 }
 
-impl Handler for ExternalHandler {
+impl Handler for SpamCheckHandler {
     type Payload = CheckForSpam;
 
-    async fn run(&self, job: &Job, check: CheckForSpam) -> Result<Outcome> {
+    async fn run(&self, job: &Job, check: CheckForSpam) -> Result<JobOutcome> {
         let (site, CheckForSpam { comment, revision }) = (job.site, check);
-        let question = Question::read(&self.store, site, comment).await?;
+        let question = SpamCheckQuestion::read(&self.store, site, comment).await?;
         let Some(question) = question.filter(|it| it.is_open(revision)) else {
-            return Ok(Outcome::Done);
+            return Ok(JobOutcome::Done);
         };
         let verdict = match self.verdict(&question).await {
             Ok(verdict) => verdict,
@@ -215,6 +223,6 @@ impl Handler for ExternalHandler {
         self.store
             .write(move |tx| pipeline::apply_late(tx, now, site, comment, revision, &verdict))
             .await?;
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     }
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use egress::{Mail, Mailer, Sent};
+use egress::{Mail, MailOutcome, Mailer};
 use rejoinder_core::Clock;
 use serde::{Deserialize, Serialize};
 use store::Result;
 use store::jobs::{self, Job, Payload};
 use tracing::info;
 
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// Sends a mail as it is. Its Message-ID makes it the same mail when added twice.
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,23 +45,23 @@ impl MailHandler {
 }
 
 /// What becomes of the job of a mail that another attempt may have sent.
-pub(crate) fn in_doubt() -> Outcome {
+pub(crate) fn in_doubt() -> JobOutcome {
     let why = "the program stopped while this mail was being sent; it may have been delivered";
-    Outcome::Park(why.to_owned())
+    JobOutcome::Park(why.to_owned())
 }
 
 /// What becomes of the job of a mail.
-pub(crate) fn outcome(sent: Sent) -> Outcome {
+pub(crate) fn outcome(sent: MailOutcome) -> JobOutcome {
     match sent {
-        Sent::Delivered => Outcome::Done,
+        MailOutcome::Delivered => JobOutcome::Done,
         // Anybody can give an address; what is wrong with one is nothing for the owner to mend.
-        Sent::NoMailbox(why) => {
+        MailOutcome::NoMailbox(why) => {
             info!(%why, "Dropped a mail to an address without a mailbox: {why}");
-            Outcome::Done
+            JobOutcome::Done
         }
-        Sent::Deferred(why) => Outcome::Retry(why),
-        Sent::Refused(why) => Outcome::Park(why),
-        Sent::Doubt(why) => Outcome::Park(format!("it may have been delivered: {why}")),
+        MailOutcome::Deferred(why) => JobOutcome::Retry(why),
+        MailOutcome::Refused(why) => JobOutcome::Park(why),
+        MailOutcome::Doubt(why) => JobOutcome::Park(format!("it may have been delivered: {why}")),
     }
 }
 
@@ -73,7 +73,7 @@ impl Handler for MailHandler {
         8
     }
 
-    async fn run(&self, job: &Job, SendMail(mail): SendMail) -> Result<Outcome> {
+    async fn run(&self, job: &Job, SendMail(mail): SendMail) -> Result<JobOutcome> {
         if job.is_interrupted {
             return Ok(in_doubt());
         }

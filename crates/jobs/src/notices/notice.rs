@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egress::{Mail, Mailer, Sent};
+use egress::{Mail, MailOutcome, Mailer};
 use rejoinder_core::identity::author::mailbox;
 use rejoinder_core::{Clock, Site};
 use render::RenderContext;
@@ -20,7 +20,7 @@ use store::{Result, Store, Tx, publication::sites};
 
 use crate::home::Home;
 use crate::notices::mail::{in_doubt, outcome};
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// Finds who is to be told of a comment that has appeared. Doing it again tells nobody twice.
 pub struct FanOutHandler {
@@ -38,7 +38,7 @@ impl FanOutHandler {
 impl Handler for FanOutHandler {
     type Payload = FanOut;
 
-    async fn run(&self, job: &Job, FanOut { comment }: FanOut) -> Result<Outcome> {
+    async fn run(&self, job: &Job, FanOut { comment }: FanOut) -> Result<JobOutcome> {
         let site = job.site;
         let mut after = Some(0);
         while let Some(from) = after {
@@ -46,7 +46,7 @@ impl Handler for FanOutHandler {
             let step = move |tx: &mut Tx<'_>| telling::fan_out(tx, now, site, comment, from);
             after = self.store.write(step).await?;
         }
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     }
 }
 
@@ -174,7 +174,7 @@ impl NoticeHandler {
 impl Handler for NoticeHandler {
     type Payload = PendingNotice;
 
-    async fn run(&self, job: &Job, notice: PendingNotice) -> Result<Outcome> {
+    async fn run(&self, job: &Job, notice: PendingNotice) -> Result<JobOutcome> {
         if job.is_interrupted {
             return Ok(in_doubt());
         }
@@ -184,12 +184,12 @@ impl Handler for NoticeHandler {
             Ok(due.zip(sites::by_id(tx, site)?))
         });
         let Some((mut due, of)) = read.await? else {
-            return Ok(Outcome::Done);
+            return Ok(JobOutcome::Done);
         };
         self.home.place(&of, &mut due.page.key);
         let now = self.clock.now();
         let sent = self.mailer.send(&self.mail(&of, &due, notice), now).await;
-        if matches!(sent, Sent::Delivered) {
+        if matches!(sent, MailOutcome::Delivered) {
             let note = move |tx: &mut Tx<'_>| mails::sent(tx, now, site, notice);
             self.store.write(note).await?;
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egress::{Client, FetchError, Push, PushKey, PushTarget, Request, Response, Unsealable};
+use egress::{Client, FetchError, Push, PushKey, PushTarget, Request, Response, SealError};
 use rejoinder_core::{Clock, Random, Site, Time};
 use render::RenderContext;
 use render::notices::notice::SubscriptionContext;
@@ -17,7 +17,7 @@ use tracing::warn;
 
 use crate::backoff;
 use crate::home::Home;
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// How long a push service may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -83,14 +83,14 @@ impl PushHandler {
     }
 
     /// Wait as long as failures have us wait, and as long as the push service asked for.
-    fn later(&self, job: &Job, now: Time, asked: Option<Time>, why: String) -> Outcome {
+    fn later(&self, job: &Job, now: Time, asked: Option<Time>, why: String) -> JobOutcome {
         if job.attempts >= MAX_ATTEMPTS {
             warn!(error = why, "A browser could not be told something");
-            return Outcome::Done;
+            return JobOutcome::Done;
         }
         let own = now.after(backoff::wait(job.attempts, &*self.random));
         let asked = asked.map(|at| at.min(now.after(LONGEST_WAIT)));
-        Outcome::RetryAt(asked.map_or(own, |at| at.max(own)), why)
+        JobOutcome::RetryAt(asked.map_or(own, |at| at.max(own)), why)
     }
 
     fn request(
@@ -101,7 +101,7 @@ impl PushHandler {
         push: SendPush,
         key: &[u8],
         topic: String,
-    ) -> std::result::Result<Request, Unsealable> {
+    ) -> std::result::Result<Request, SealError> {
         let now = self.clock.now();
         let target = PushTarget {
             endpoint: device.endpoint.clone(),
@@ -186,19 +186,19 @@ fn retry_at(text: &str, now: Time) -> Option<Time> {
 impl Handler for PushHandler {
     type Payload = SendPush;
 
-    async fn run(&self, job: &Job, push: SendPush) -> Result<Outcome> {
+    async fn run(&self, job: &Job, push: SendPush) -> Result<JobOutcome> {
         let (site, now) = (job.site, self.clock.now());
         let read = self.store.read(move |tx| {
             let (due, key) = (pushes::due(tx, now, site, push)?, devices::key(tx)?);
             Ok(due.zip(key).zip(sites::by_id(tx, site)?))
         });
         let Some((((device, mut due), key), of)) = read.await? else {
-            return Ok(Outcome::Done);
+            return Ok(JobOutcome::Done);
         };
         self.home.place(&of, &mut due.page.key);
         let result = match self.request(&of, &device, &due, push, &key, topic(job)) {
             Ok(request) => result_of(self.client.send_for_start(request).await, self.clock.now()),
-            Err(Unsealable::Target) => PushResult::Gone,
+            Err(SealError::Target) => PushResult::Gone,
             Err(why) => PushResult::Never(why.to_string()),
         };
         let now = self.clock.now();
@@ -212,8 +212,8 @@ impl Handler for PushHandler {
                 self.store.write(remove).await?;
             }
             PushResult::Later(at, why) => return Ok(self.later(job, now, at, why)),
-            PushResult::Never(why) => return Ok(Outcome::Park(why)),
+            PushResult::Never(why) => return Ok(JobOutcome::Park(why)),
         }
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     }
 }

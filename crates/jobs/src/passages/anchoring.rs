@@ -10,7 +10,7 @@ use store::passages::versions;
 use store::passages::wanted::AnchorPassages;
 use store::{Result, Store, StoreError, Tx};
 
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// Finds passages in articles.
 pub struct PassagesHandler {
@@ -28,14 +28,18 @@ impl PassagesHandler {
 impl Handler for PassagesHandler {
     type Payload = AnchorPassages;
 
-    async fn run(&self, job: &Job, AnchorPassages { page, .. }: AnchorPassages) -> Result<Outcome> {
+    async fn run(
+        &self,
+        job: &Job,
+        AnchorPassages { page, .. }: AnchorPassages,
+    ) -> Result<JobOutcome> {
         let site = job.site;
         let read = self.store.read(move |tx: &mut Tx<'_>| {
             let version = versions::newest(tx, site, page)?;
             Ok::<_, StoreError>((version, anchoring::passages(tx, site, page)?))
         });
         let (Some(version), passages) = read.await? else {
-            return Ok(Outcome::Done);
+            return Ok(JobOutcome::Done);
         };
         let number = version.number;
         // It takes seconds where a long article has a thousand of them.
@@ -48,7 +52,7 @@ impl Handler for PassagesHandler {
             move |tx: &mut Tx<'_>| anchoring::save(tx, now, site, page, number, &changed, &report);
         // A version that came meanwhile has a job of its own.
         self.store.write(save).await?;
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     }
 }
 

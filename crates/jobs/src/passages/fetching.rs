@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egress::{Client, Feature, FetchError, Limits, Method, Request, Response};
+use egress::{Client, Feature, FetchError, FetchLimits, Method, Request, Response};
 use rejoinder_core::passages::fetching::{FetchProblem, MAX_TEXT, may_fetch};
 use rejoinder_core::{Clock, PageKey, Site};
 use store::discussion::pages;
@@ -12,7 +12,7 @@ use store::passages::fetching::{self, FetchArticle};
 use store::publication::sites;
 use store::{Result, Store, StoreError, Tx};
 
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// How long a page may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -64,7 +64,7 @@ impl ArticleHandler {
             url: address.to_owned(),
             headers: vec![("accept", "text/html, application/xhtml+xml".to_owned())],
             body: None,
-            limits: Limits {
+            limits: FetchLimits {
                 max_bytes: MAX_PAGE,
                 timeout: self.timeout,
                 max_redirects: MAX_REDIRECTS,
@@ -118,14 +118,14 @@ fn read(answer: Response) -> std::result::Result<String, FetchProblem> {
 impl Handler for ArticleHandler {
     type Payload = FetchArticle;
 
-    async fn run(&self, job: &Job, fetch: FetchArticle) -> Result<Outcome> {
+    async fn run(&self, job: &Job, fetch: FetchArticle) -> Result<JobOutcome> {
         let id = job.site;
         let read = self.store.read(move |tx: &mut Tx<'_>| {
             let page = fetching::due(tx, id, fetch)?;
             Ok::<_, StoreError>(page.zip(sites::by_id(tx, id)?))
         });
         let Some((page, site)) = read.await? else {
-            return Ok(Outcome::Done);
+            return Ok(JobOutcome::Done);
         };
         let found = self.text(&site, &page.key).await?;
         let now = self.clock.now();
@@ -138,6 +138,6 @@ impl Handler for ArticleHandler {
             fetching::end(tx, now, &page, fetch.asked_at, found)
         };
         self.store.write(end).await?;
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     }
 }

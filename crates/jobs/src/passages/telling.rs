@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egress::{Mail, Mailer, Sent};
+use egress::{Mail, MailOutcome, Mailer};
 use rejoinder_core::{Clock, Site};
 use render::RenderContext;
 use render::identity::MailText;
@@ -13,7 +13,7 @@ use store::{Result, Store, Tx};
 
 use crate::home::Home;
 use crate::notices::mail::{in_doubt, outcome};
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// Tells senders of corrections what became of them. What may have been sent already is never sent again.
 pub struct SenderHandler {
@@ -71,7 +71,7 @@ impl SenderHandler {
 impl Handler for SenderHandler {
     type Payload = TellSender;
 
-    async fn run(&self, job: &Job, told: TellSender) -> Result<Outcome> {
+    async fn run(&self, job: &Job, told: TellSender) -> Result<JobOutcome> {
         if job.is_interrupted {
             return Ok(in_doubt());
         }
@@ -81,7 +81,7 @@ impl Handler for SenderHandler {
             Ok(due.zip(sites::by_id(tx, site)?))
         });
         let Some(((correction, mut page, email), of)) = read.await? else {
-            return Ok(Outcome::Done);
+            return Ok(JobOutcome::Done);
         };
         self.home.place(&of, &mut page.key);
         let context = RenderContext {
@@ -95,7 +95,7 @@ impl Handler for SenderHandler {
         let text = render::passages::correction_mail(&context, &correction, &page);
         let mail = self.mail(&of, text, email, told);
         let sent = self.mailer.send(&mail, self.clock.now()).await;
-        if matches!(sent, Sent::Delivered) {
+        if matches!(sent, MailOutcome::Delivered) {
             let note = move |tx: &mut Tx<'_>| deciding::told(tx, site, told.correction);
             self.store.write(note).await?;
         }

@@ -7,7 +7,7 @@ use store::jobs::Job;
 use store::recordings::citing::{self, FindCited};
 use store::{Result, Store, Tx};
 
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// Finds the parts of recordings that comments speak of, step by step.
 pub struct CitedHandler {
@@ -25,7 +25,7 @@ impl CitedHandler {
 impl Handler for CitedHandler {
     type Payload = FindCited;
 
-    async fn run(&self, job: &Job, FindCited { page, .. }: FindCited) -> Result<Outcome> {
+    async fn run(&self, job: &Job, FindCited { page, .. }: FindCited) -> Result<JobOutcome> {
         let (site, mut after) = (job.site, CommentId(0));
         loop {
             let step = move |tx: &mut Tx<'_>| citing::step(tx, site, page, after);
@@ -37,6 +37,6 @@ impl Handler for CitedHandler {
         let now = self.clock.now();
         let show = move |tx: &mut Tx<'_>| citing::show(tx, now, site, page);
         self.store.write(show).await?;
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     }
 }

@@ -1,14 +1,14 @@
 //! A cut beside the recording that it was made from.
 
-use media::compare::{Confidence, Content, Span};
-use media::{Cut, Decoded, Fingerprint, compare};
+use media::compare::{Confidence, Content, TimeSpan};
+use media::{Cut, DecodedSound, Fingerprint, compare};
 use rejoinder_core::recordings::{CutComparison, CutPiece, OmittedStretch, Stretch};
 
 /// What `cut` holds of `whole`. What may well be an accident is not told.
 /// Calls `progress` with the share that is done.
 pub(super) fn comparison(
     whole: &Fingerprint,
-    cut: &Decoded,
+    cut: &DecodedSound,
     mut progress: impl FnMut(f64),
 ) -> CutComparison {
     let cut = Cut {
@@ -39,7 +39,7 @@ pub(super) fn comparison(
     }
 }
 
-fn stretch(span: Span) -> Stretch {
+fn stretch(span: TimeSpan) -> Stretch {
     Stretch {
         start_ms: ms(span.start_ms),
         end_ms: ms(span.end_ms),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egress::{Client, Feature, FetchError, Limits, Method, Request};
+use egress::{Client, Feature, FetchError, FetchLimits, Method, Request};
 use rejoinder_core::recordings::{Recording, RecordingProblem};
 use store::recordings::files::{self, MAX_PART};
 use store::{Result, Store, StoreError, Tx};
@@ -13,7 +13,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_REDIRECTS: usize = 5;
 
 /// Why there is no file.
-pub(super) enum Missing {
+pub(super) enum FetchFailure {
     /// It may go better another time.
     Passing(String),
     /// It will not.
@@ -22,7 +22,7 @@ pub(super) enum Missing {
     Store(StoreError),
 }
 
-impl From<FetchError> for Missing {
+impl From<FetchError> for FetchFailure {
     fn from(error: FetchError) -> Self {
         match error {
             FetchError::Timeout | FetchError::Network(_) => Self::Passing(error.to_string()),
@@ -44,10 +44,10 @@ pub(super) async fn fetch(
     recording: &Recording,
     address: &str,
     max_bytes: usize,
-) -> std::result::Result<(), Missing> {
+) -> std::result::Result<(), FetchFailure> {
     let whole = piece_by_piece(store, client, recording, address, max_bytes);
     let timed = tokio::time::timeout(MAX_TIME, whole).await;
-    timed.unwrap_or(Err(Missing::Lasting(RecordingProblem::Unreachable)))
+    timed.unwrap_or(Err(FetchFailure::Lasting(RecordingProblem::Unreachable)))
 }
 
 async fn piece_by_piece(
@@ -56,14 +56,14 @@ async fn piece_by_piece(
     recording: &Recording,
     address: &str,
     max_bytes: usize,
-) -> std::result::Result<(), Missing> {
+) -> std::result::Result<(), FetchFailure> {
     let request = Request {
         feature: Feature::Recordings,
         method: Method::GET,
         url: address.to_owned(),
         headers: vec![("accept", "audio/*, video/*, */*;q=0.1".to_owned())],
         body: None,
-        limits: Limits {
+        limits: FetchLimits {
             max_bytes,
             timeout: TIMEOUT,
             max_redirects: MAX_REDIRECTS,
@@ -71,13 +71,13 @@ async fn piece_by_piece(
     };
     let mut download = client.open(request).await?;
     if download.status >= 500 {
-        return Err(Missing::Passing(format!(
+        return Err(FetchFailure::Passing(format!(
             "the answer is {}",
             download.status
         )));
     }
     if download.status != 200 {
-        return Err(Missing::Lasting(RecordingProblem::Unreachable));
+        return Err(FetchFailure::Lasting(RecordingProblem::Unreachable));
     }
     let (mut at, mut waiting) = (0, Vec::new());
     while let Some(piece) = download.next().await? {
@@ -92,7 +92,7 @@ async fn piece_by_piece(
         }
     }
     match (at, waiting.is_empty()) {
-        (0, true) => Err(Missing::Lasting(RecordingProblem::NoSound)),
+        (0, true) => Err(FetchFailure::Lasting(RecordingProblem::NoSound)),
         (_, true) => Ok(()),
         _ => keep(store, recording, at, waiting).await.map(drop),
     }
@@ -104,11 +104,11 @@ async fn keep(
     recording: &Recording,
     at: i64,
     bytes: Vec<u8>,
-) -> std::result::Result<i64, Missing> {
+) -> std::result::Result<i64, FetchFailure> {
     let (site, id) = (recording.site, recording.id);
     let n = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     let write =
         move |tx: &mut Tx<'_>| -> Result<()> { files::keep_fetched(tx, site, id, at, &bytes) };
-    store.write(write).await.map_err(Missing::Store)?;
+    store.write(write).await.map_err(FetchFailure::Store)?;
     Ok(at.saturating_add(n))
 }

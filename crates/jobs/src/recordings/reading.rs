@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Duration;
 
 use egress::Client;
-use media::{Decoded, Fingerprint, Keep, Limits, Problem, worker};
+use media::{DecodeLimits, DecodeProblem, DecodedSound, Fingerprint, SampleKeeping, worker};
 use rejoinder_core::Clock;
 use rejoinder_core::recordings::{Recording, RecordingKind, RecordingProblem, RecordingState};
 use store::jobs::Job;
@@ -23,8 +23,8 @@ use tempfile::NamedTempFile;
 use tracing::warn;
 
 use super::comparing::comparison;
-use super::fetching::{Missing, fetch};
-use crate::worker::{Handler, Outcome};
+use super::fetching::{FetchFailure, fetch};
+use crate::worker::{Handler, JobOutcome};
 
 /// After so many attempts an address is not asked again.
 const MAX_ATTEMPTS: i64 = 4;
@@ -33,26 +33,31 @@ const MAX_ATTEMPTS: i64 = 4;
 const LOOK: Duration = Duration::from_secs(1);
 
 /// How large a file may be.
-struct Room {
+struct SizeLimit {
     bytes: usize,
     /// Whether it could be larger if the site's other files were not there.
     is_by_others: bool,
 }
 
 /// The process that decodes.
-pub type Decoder = Arc<dyn Fn() -> io::Result<Command> + Send + Sync>;
+pub type DecoderCommand = Arc<dyn Fn() -> io::Result<Command> + Send + Sync>;
 
 /// Fetches and reads recordings, one at a time: decoding keeps a processor busy.
 pub struct RecordingHandler {
     store: Arc<Store>,
     client: Client,
     clock: Arc<dyn Clock>,
-    decoder: Decoder,
+    decoder: DecoderCommand,
 }
 
 impl RecordingHandler {
     /// A handler that asks through `client` and decodes by `decoder`.
-    pub fn new(store: Arc<Store>, client: Client, clock: Arc<dyn Clock>, decoder: Decoder) -> Self {
+    pub fn new(
+        store: Arc<Store>,
+        client: Client,
+        clock: Arc<dyn Clock>,
+        decoder: DecoderCommand,
+    ) -> Self {
         Self {
             store,
             client,
@@ -62,18 +67,21 @@ impl RecordingHandler {
     }
 
     /// What is in the file of a recording, or why that cannot be said.
-    async fn decode(&self, recording: &Recording) -> Result<std::result::Result<Decoded, Problem>> {
+    async fn decode(
+        &self,
+        recording: &Recording,
+    ) -> Result<std::result::Result<DecodedSound, DecodeProblem>> {
         let file = match self.copy(recording).await? {
             Ok(file) => file,
             Err(error) => {
-                return Ok(Err(Problem::Io {
+                return Ok(Err(DecodeProblem::Io {
                     detail: error.to_string(),
                 }));
             }
         };
         let keep = match recording.cut_of {
-            Some(_) => Keep::Samples,
-            None => Keep::Nothing,
+            Some(_) => SampleKeeping::Samples,
+            None => SampleKeeping::Nothing,
         };
         // Of a cut, comparing is the other half.
         let part = match recording.cut_of {
@@ -91,10 +99,10 @@ impl RecordingHandler {
     async fn watched<T: Send + 'static>(
         &self,
         recording: &Recording,
-        work: impl FnOnce(&Watch) -> T + Send + 'static,
+        work: impl FnOnce(&DecodingState) -> T + Send + 'static,
     ) -> Result<T> {
-        let watch = Watch::default();
-        let wanted = Wanted(watch.clone());
+        let watch = DecodingState::default();
+        let wanted = StopOnDrop(watch.clone());
         let mut working = tokio::task::spawn_blocking(move || work(&watch));
         let mut looks = tokio::time::interval(LOOK);
         let mut last = 0;
@@ -133,31 +141,31 @@ impl RecordingHandler {
     }
 
     /// Fetch the file of a recording that has none; why nothing more is to be done now, if so.
-    async fn fetch(&self, job: &Job, recording: &Recording) -> Result<Option<Outcome>> {
+    async fn fetch(&self, job: &Job, recording: &Recording) -> Result<Option<JobOutcome>> {
         let Some(address) = recording.address.as_deref() else {
             return Ok(None);
         };
         let Some(room) = self.room(recording).await? else {
-            return Ok(Some(Outcome::Done));
+            return Ok(Some(JobOutcome::Done));
         };
         let fetched = fetch(&self.store, &self.client, recording, address, room.bytes).await;
         let problem = match fetched {
             Ok(()) => return Ok(None),
-            Err(Missing::Lasting(RecordingProblem::TooLarge)) if room.is_by_others => {
+            Err(FetchFailure::Lasting(RecordingProblem::TooLarge)) if room.is_by_others => {
                 RecordingProblem::NoRoom
             }
-            Err(Missing::Store(error)) => return Err(error),
-            Err(Missing::Passing(why)) if job.attempts < MAX_ATTEMPTS => {
-                return Ok(Some(Outcome::Retry(why)));
+            Err(FetchFailure::Store(error)) => return Err(error),
+            Err(FetchFailure::Passing(why)) if job.attempts < MAX_ATTEMPTS => {
+                return Ok(Some(JobOutcome::Retry(why)));
             }
-            Err(Missing::Passing(_)) => RecordingProblem::Unreachable,
-            Err(Missing::Lasting(problem)) => problem,
+            Err(FetchFailure::Passing(_)) => RecordingProblem::Unreachable,
+            Err(FetchFailure::Lasting(problem)) => problem,
         };
         self.refuse(recording, problem).await.map(Some)
     }
 
     /// How large the file of a recording may be; `None` where its site is gone.
-    async fn room(&self, recording: &Recording) -> Result<Option<Room>> {
+    async fn room(&self, recording: &Recording) -> Result<Option<SizeLimit>> {
         let (site, own) = (recording.site, recording.n_bytes);
         let read = move |tx: &mut Tx<'_>| {
             let Some(site) = sites::by_id(tx, site)? else {
@@ -169,9 +177,9 @@ impl RecordingHandler {
         };
         let found = self.store.read(read).await?;
         Ok(found.map(|(left, largest)| {
-            let most = i64::try_from(Limits::default().max_bytes).unwrap_or(i64::MAX);
+            let most = i64::try_from(DecodeLimits::default().max_bytes).unwrap_or(i64::MAX);
             let largest = largest.min(most);
-            Room {
+            SizeLimit {
                 bytes: usize::try_from(largest.min(left)).unwrap_or(0),
                 is_by_others: left < largest,
             }
@@ -184,31 +192,31 @@ impl RecordingHandler {
         &self,
         job: &Job,
         recording: &Recording,
-        problem: &Problem,
-    ) -> Result<Outcome> {
-        let is_ours = matches!(problem, Problem::Io { .. });
+        problem: &DecodeProblem,
+    ) -> Result<JobOutcome> {
+        let is_ours = matches!(problem, DecodeProblem::Io { .. });
         let may_be_ours = matches!(
             problem,
-            Problem::Crashed { .. } | Problem::Memory | Problem::Time
+            DecodeProblem::Crashed { .. } | DecodeProblem::Memory | DecodeProblem::Time
         );
         match job.attempts < MAX_ATTEMPTS {
-            true if is_ours || may_be_ours => Ok(Outcome::Retry(problem.to_string())),
-            false if is_ours => Ok(Outcome::Park(problem.to_string())),
+            true if is_ours || may_be_ours => Ok(JobOutcome::Retry(problem.to_string())),
+            false if is_ours => Ok(JobOutcome::Park(problem.to_string())),
             _ => self.refuse(recording, problem.refusal()).await,
         }
     }
 
-    async fn refuse(&self, recording: &Recording, problem: RecordingProblem) -> Result<Outcome> {
+    async fn refuse(&self, recording: &Recording, problem: RecordingProblem) -> Result<JobOutcome> {
         let (now, own) = (self.clock.now(), recording.clone());
         let write = move |tx: &mut Tx<'_>| reading::refuse(tx, now, &own, problem);
         self.store.write(write).await?;
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     }
 
     /// The recording that a cut was made from.
-    async fn whole(&self, cut: &Recording) -> Result<Whole> {
+    async fn whole(&self, cut: &Recording) -> Result<FullRecording> {
         let (site, Some(id)) = (cut.site, cut.cut_of) else {
-            return Ok(Whole::None);
+            return Ok(FullRecording::None);
         };
         let read = move |tx: &mut Tx<'_>| {
             let whole = listing::find(tx, site, id)?;
@@ -216,19 +224,21 @@ impl RecordingHandler {
         };
         let (whole, fingerprint) = self.store.read(read).await?;
         let Some(whole) = whole else {
-            return Ok(Whole::Gone);
+            return Ok(FullRecording::Gone);
         };
         let fingerprint = fingerprint.and_then(|bytes| Fingerprint::from_bytes(&bytes).ok());
         Ok(match (whole.state, fingerprint) {
-            (RecordingState::Ready, Some(fingerprint)) => Whole::Read(Box::new(fingerprint)),
-            (RecordingState::Ready | RecordingState::Refused, _) => Whole::Gone,
-            (RecordingState::Arriving | RecordingState::Waiting, _) => Whole::Waits,
+            (RecordingState::Ready, Some(fingerprint)) => {
+                FullRecording::Read(Box::new(fingerprint))
+            }
+            (RecordingState::Ready | RecordingState::Refused, _) => FullRecording::Gone,
+            (RecordingState::Arriving | RecordingState::Waiting, _) => FullRecording::Waits,
         })
     }
 }
 
 /// The recording that a cut is to be compared with.
-enum Whole {
+enum FullRecording {
     /// It is no cut.
     None,
     /// Its fingerprint.
@@ -241,9 +251,9 @@ enum Whole {
 
 /// What those who wait for it and the thread that works tell each other.
 #[derive(Debug, Clone, Default)]
-struct Watch(Arc<(AtomicU8, AtomicBool)>);
+struct DecodingState(Arc<(AtomicU8, AtomicBool)>);
 
-impl Watch {
+impl DecodingState {
     fn percent(&self) -> u8 {
         self.0.0.load(Ordering::Relaxed)
     }
@@ -260,22 +270,22 @@ impl Watch {
 
 /// Ends a decoding once nobody waits for it: when the worker lets the job go, the thread that decodes
 /// would hold up the end of the program.
-struct Wanted(Watch);
+struct StopOnDrop(DecodingState);
 
-impl Drop for Wanted {
+impl Drop for StopOnDrop {
     fn drop(&mut self) {
         self.0.0.1.store(true, Ordering::Relaxed);
     }
 }
 
 fn decoded(
-    decoder: &Decoder,
+    decoder: &DecoderCommand,
     path: &Path,
-    keep: Keep,
-    watch: &Watch,
+    keep: SampleKeeping,
+    watch: &DecodingState,
     part: f64,
-) -> std::result::Result<Decoded, Problem> {
-    let command = decoder().map_err(|error| Problem::Io {
+) -> std::result::Result<DecodedSound, DecodeProblem> {
+    let command = decoder().map_err(|error| DecodeProblem::Io {
         detail: error.to_string(),
     })?;
     let mut go_on = |share: f64| {
@@ -285,7 +295,7 @@ fn decoded(
             false => ControlFlow::Continue(()),
         }
     };
-    worker::run(command, path, keep, &Limits::default(), &mut go_on)
+    worker::run(command, path, keep, &DecodeLimits::default(), &mut go_on)
 }
 
 impl Handler for RecordingHandler {
@@ -299,21 +309,21 @@ impl Handler for RecordingHandler {
         true
     }
 
-    async fn run(&self, job: &Job, payload: ReadRecording) -> Result<Outcome> {
+    async fn run(&self, job: &Job, payload: ReadRecording) -> Result<JobOutcome> {
         let (site, id) = (job.site, payload.recording);
         let found = self
             .store
             .read(move |tx| listing::find(tx, site, id))
             .await?;
         let Some(recording) = found.filter(|own| own.state == RecordingState::Waiting) else {
-            return Ok(Outcome::Done);
+            return Ok(JobOutcome::Done);
         };
         let whole = match self.whole(&recording).await? {
             // It is wanted again when that has been read.
-            Whole::Waits => return Ok(Outcome::Done),
-            Whole::Gone => return self.refuse(&recording, RecordingProblem::NoWhole).await,
-            Whole::Read(fingerprint) => Some(fingerprint),
-            Whole::None => None,
+            FullRecording::Waits => return Ok(JobOutcome::Done),
+            FullRecording::Gone => return self.refuse(&recording, RecordingProblem::NoWhole).await,
+            FullRecording::Read(fingerprint) => Some(fingerprint),
+            FullRecording::None => None,
         };
         if let Some(outcome) = self.fetch(job, &recording).await? {
             return Ok(outcome);
@@ -328,7 +338,7 @@ impl Handler for RecordingHandler {
         let found = found_in(&decoded);
         let comparison = match whole {
             Some(whole) => {
-                let work = move |watch: &Watch| {
+                let work = move |watch: &DecodingState| {
                     comparison(&whole, &decoded, |share| watch.tell(0.5 + share / 2.0))
                 };
                 Some(self.watched(&recording, work).await?)
@@ -343,11 +353,11 @@ impl Handler for RecordingHandler {
         let write =
             move |tx: &mut Tx<'_>| reading::save(tx, now, &recording, &found, json.as_deref());
         self.store.write(write).await?;
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     }
 }
 
-fn found_in(decoded: &Decoded) -> DecodedFile {
+fn found_in(decoded: &DecodedSound) -> DecodedFile {
     let info = &decoded.info;
     DecodedFile {
         kind: info.kind,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rejoinder_core::Clock as _;
-use rejoinder_jobs::Outcome;
+use rejoinder_jobs::JobOutcome;
 use store::jobs;
 
 use crate::worker::{Always, Slow};
@@ -72,7 +72,7 @@ async fn a_worker_that_lost_its_lease_cannot_finish_the_job() {
         let running = tokio::spawn(async move { late.run_due().await.unwrap() });
         begun.recv().await.unwrap();
         world.clock.advance(LEASE);
-        let park = Outcome::Park("no such person".to_owned());
+        let park = JobOutcome::Park("no such person".to_owned());
         let other = world.worker(Arc::new(Always(park)));
         assert_eq!(other.run_due().await.unwrap(), 1);
 

@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use egress::Mailer;
 use rejoinder_core::Clock;
-use rejoinder_jobs::{Handler, Job, MailHandler, NewJob, Outcome, Payload};
+use rejoinder_jobs::{Handler, Job, JobOutcome, MailHandler, NewJob, Payload};
 use serde::{Deserialize, Serialize};
 use store::jobs;
 
 use crate::{Card, Letter, Other, SITE, Test, World, job, job_of, mail, mail_job, mails};
 
 /// Comes to the same end each time.
-pub(crate) struct Always(pub(crate) Outcome);
+pub(crate) struct Always(pub(crate) JobOutcome);
 
 impl Handler for Always {
     type Payload = Test;
 
-    async fn run(&self, _: &Job, _: Test) -> store::Result<Outcome> {
+    async fn run(&self, _: &Job, _: Test) -> store::Result<JobOutcome> {
         Ok(self.0.clone())
     }
 }
@@ -26,7 +26,7 @@ impl Handler for Always {
 #[tokio::test]
 async fn a_job_that_keeps_failing_is_parked_within_two_days() {
     let world = World::new().await;
-    let worker = world.worker(Arc::new(Always(Outcome::Retry("busy".to_owned()))));
+    let worker = world.worker(Arc::new(Always(JobOutcome::Retry("busy".to_owned()))));
     world.add(job("a", world.clock.now())).await;
 
     let mut n_run = 0;
@@ -42,7 +42,7 @@ async fn a_job_that_keeps_failing_is_parked_within_two_days() {
 #[tokio::test]
 async fn a_job_nobody_can_do_is_parked_at_once() {
     let world = World::new().await;
-    let worker = world.worker(Arc::new(Always(Outcome::Done)));
+    let worker = world.worker(Arc::new(Always(JobOutcome::Done)));
     world.add(job_of::<Other>("a", world.clock.now())).await;
 
     worker.run_due().await.unwrap();
@@ -66,7 +66,7 @@ impl Payload for NewerTest {
 #[tokio::test]
 async fn a_job_whose_payload_cannot_be_read_is_parked_with_the_reason() {
     let world = World::new().await;
-    let worker = world.worker(Arc::new(Always(Outcome::Done)));
+    let worker = world.worker(Arc::new(Always(JobOutcome::Done)));
     let name = "a".to_owned();
     let newer = NewJob::new(SITE, &NewerTest { name }, world.clock.now());
     world.add(newer.unwrap()).await;
@@ -138,12 +138,12 @@ struct Gated(Arc<tokio::sync::Notify>);
 impl Handler for Gated {
     type Payload = Test;
 
-    async fn run(&self, _: &Job, Test(name): Test) -> store::Result<Outcome> {
+    async fn run(&self, _: &Job, Test(name): Test) -> store::Result<JobOutcome> {
         match name.as_str() {
             "slow" => self.0.notified().await,
             _ => self.0.notify_one(),
         }
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     }
 }
 
@@ -172,7 +172,7 @@ async fn a_job_that_takes_long_holds_up_no_other() {
 #[tokio::test]
 async fn a_worker_stops_when_told() {
     let world = World::new().await;
-    let worker = world.worker(Arc::new(Always(Outcome::Done)));
+    let worker = world.worker(Arc::new(Always(JobOutcome::Done)));
     world.add(job("a", world.clock.now())).await;
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let running = tokio::spawn(worker.clone().run(stopped));
@@ -221,10 +221,10 @@ impl<P: Payload> Handler for Slow<P> {
         self.n_slots
     }
 
-    async fn run(&self, job: &Job, _: P) -> store::Result<Outcome> {
+    async fn run(&self, job: &Job, _: P) -> store::Result<JobOutcome> {
         self.begun.send(job.dedup_key.clone()).unwrap();
         self.end.acquire().await.unwrap().forget();
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     }
 }
 
@@ -318,7 +318,7 @@ struct Panics;
 impl Handler for Panics {
     type Payload = Test;
 
-    async fn run(&self, _: &Job, _: Test) -> store::Result<Outcome> {
+    async fn run(&self, _: &Job, _: Test) -> store::Result<JobOutcome> {
         panic!("there is a bug in here");
     }
 }

@@ -20,7 +20,7 @@ const PLAIN: [&str; 5] = ["a", "code", "pre", "kbd", "samp"];
 /// Links each name behind an `@` in `html` that means one of `people`, and gives whom it
 /// mentions, each once.
 pub fn with_mentions(html: &SafeHtml, people: &MentionCandidates) -> (SafeHtml, Vec<Mention>) {
-    let mut linker = Linker {
+    let mut linker = MentionLinker {
         people,
         mentions: Vec::new(),
         n_looked_at: 0,
@@ -60,19 +60,19 @@ fn cut(html: &str) -> Option<(&str, &str, &str)> {
     Some((&html[..start], &html[start..end], &html[end..]))
 }
 
-struct Linker<'p> {
+struct MentionLinker<'p> {
     people: &'p MentionCandidates,
     mentions: Vec<Mention>,
     n_looked_at: usize,
     out: String,
 }
 
-impl Linker<'_> {
+impl MentionLinker<'_> {
     /// Writes a piece of text, with its links where it may have any.
     fn text(&mut self, escaped: &str, may_link: bool) {
         let mut done = 0;
         if may_link && escaped.contains('@') {
-            let text = Unescaped::of(escaped);
+            let text = UnescapedText::of(escaped);
             let mut from = 0;
             while let Some(at) = text.plain[from..].find('@').map(|at| from + at) {
                 from = at + 1;
@@ -123,13 +123,13 @@ impl Linker<'_> {
 }
 
 /// A piece of text as it is read, and where each of its bytes is in the HTML.
-struct Unescaped {
+struct UnescapedText {
     plain: String,
     /// Where in the text, and how much further in the HTML all is that follows.
     moved: Vec<(usize, usize)>,
 }
 
-impl Unescaped {
+impl UnescapedText {
     fn of(escaped: &str) -> Self {
         let mut plain = String::with_capacity(escaped.len());
         let mut moved = Vec::new();

@@ -2,14 +2,14 @@
 
 /// A time that stands in a text, and where it ends there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Time {
+pub(super) struct ClockTime {
     pub(super) ms: u64,
     pub(super) end: usize,
 }
 
 /// The time that begins at `at` and ends before `limit`, if what follows leaves it one.
-pub(super) fn time(text: &str, at: usize, limit: usize) -> Option<Time> {
-    let of = Reader { text, limit };
+pub(super) fn time(text: &str, at: usize, limit: usize) -> Option<ClockTime> {
+    let of = ClockReader { text, limit };
     let forms = [
         of.hours(at, true),
         of.hours(at, false),
@@ -65,19 +65,19 @@ fn ends_well(text: &str, end: usize) -> bool {
     }
 }
 
-struct Reader<'t> {
+struct ClockReader<'t> {
     text: &'t str,
     limit: usize,
 }
 
-impl Reader<'_> {
+impl ClockReader<'_> {
     /// What stands at `at`, before the limit.
     fn rest(&self, at: usize) -> &str {
         &self.text[at..self.limit]
     }
 
     /// `H:MM:SS`, with a fraction if there is to be one.
-    fn hours(&self, at: usize, with_fraction: bool) -> Option<Time> {
+    fn hours(&self, at: usize, with_fraction: bool) -> Option<ClockTime> {
         let (hours, at) = self.number(at, 1, 2)?;
         let (minutes, at) = self.sixty(self.colon(at)?)?;
         let (seconds, at) = self.sixty(self.colon(at)?)?;
@@ -86,15 +86,21 @@ impl Reader<'_> {
     }
 
     /// `M:SS`, with a fraction if there is to be one.
-    fn minutes(&self, at: usize, with_fraction: bool) -> Option<Time> {
+    fn minutes(&self, at: usize, with_fraction: bool) -> Option<ClockTime> {
         let (minutes, at) = self.number(at, 1, 3)?;
         let (seconds, at) = self.sixty(self.colon(at)?)?;
         self.finish((minutes * 60 + seconds) * 1_000, at, with_fraction, &['.'])
     }
 
-    fn finish(&self, ms: u64, end: usize, with_fraction: bool, points: &[char]) -> Option<Time> {
+    fn finish(
+        &self,
+        ms: u64,
+        end: usize,
+        with_fraction: bool,
+        points: &[char],
+    ) -> Option<ClockTime> {
         if !with_fraction {
-            return Some(Time { ms, end });
+            return Some(ClockTime { ms, end });
         }
         let point = self
             .rest(end)
@@ -104,14 +110,14 @@ impl Reader<'_> {
         let (value, after) = self.number(end + point.len_utf8(), 1, 3)?;
         let n_digits = self.text[end..after].chars().count() - 1;
         let worth = [100, 10, 1].get(n_digits - 1)?;
-        Some(Time {
+        Some(ClockTime {
             ms: ms + value * worth,
             end: after,
         })
     }
 
     /// `1h2m3s`, `3 min 48 sec`.
-    fn units(&self, at: usize) -> Option<Time> {
+    fn units(&self, at: usize) -> Option<ClockTime> {
         let (first, unit) = self.number(at, 1, 3)?;
         let (hours, minutes, at) = match self.unit(unit, &HOURS) {
             Some(after) if first < 100 => {
@@ -127,7 +133,7 @@ impl Reader<'_> {
         let (seconds, at) = self.number(at, 1, 2)?;
         let end = SECONDS.iter().find_map(|unit| self.word(at, unit))?;
         let ms = ((hours * 60 + minutes) * 60 + seconds) * 1_000;
-        (seconds < 60).then_some(Time { ms, end })
+        (seconds < 60).then_some(ClockTime { ms, end })
     }
 
     /// What follows one of `units` at `at`, and the space behind it.

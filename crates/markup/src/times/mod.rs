@@ -11,18 +11,18 @@ mod places;
 mod typed;
 mod words;
 
-pub(crate) use places::{Places, Sign, external};
+pub(crate) use places::{TimeEdit, TimeEdits, external};
 
 use std::ops::Range;
 
 use rejoinder_core::recordings::{Citable, Span};
 
-use clock::{Time, digit, digits_end, is_letter, is_space, time};
-use near::Until;
+use clock::{ClockTime, digit, digits_end, is_letter, is_space, time};
+use near::SpanEnd;
 
 /// What was found in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum What<'r> {
+pub(crate) enum TimeMatch<'r> {
     /// A place in a recording.
     Place(&'r Citable, Span),
     /// The backslash before what would have been one. It is not shown.
@@ -38,8 +38,8 @@ pub(crate) fn find<'r>(
     text: &str,
     cuts: &[usize],
     recordings: &'r [Citable],
-) -> Vec<(Range<usize>, What<'r>)> {
-    let mut finder = Finder {
+) -> Vec<(Range<usize>, TimeMatch<'r>)> {
+    let mut finder = TimeFinder {
         text,
         cuts,
         piece: 0,
@@ -83,7 +83,7 @@ fn next_number(text: &str, at: usize) -> Option<usize> {
     None
 }
 
-struct Finder<'t, 'r> {
+struct TimeFinder<'t, 'r> {
     text: &'t str,
     /// Where the formatting changes next.
     cuts: &'t [usize],
@@ -96,10 +96,10 @@ struct Finder<'t, 'r> {
     hint: Option<(usize, &'r Citable)>,
     /// Where the last reference ended.
     done: usize,
-    found: Vec<(Range<usize>, What<'r>)>,
+    found: Vec<(Range<usize>, TimeMatch<'r>)>,
 }
 
-impl Finder<'_, '_> {
+impl TimeFinder<'_, '_> {
     /// Look at the number that begins at `start`, and give where to go on.
     fn look(&mut self, start: usize) -> usize {
         let text = self.text;
@@ -107,7 +107,7 @@ impl Finder<'_, '_> {
             (self.piece, self.cuts) = (*cut, rest);
         }
         let limit = self.cuts.first().copied().unwrap_or(text.len());
-        let Some(Time { ms, end: point_end }) = time(text, start, limit) else {
+        let Some(ClockTime { ms, end: point_end }) = time(text, start, limit) else {
             let end = digits_end(text, start);
             self.name(start, end);
             return end;
@@ -119,14 +119,14 @@ impl Finder<'_, '_> {
             Some((until, end)) => (Some(until), end),
             None => (None, point_end),
         };
-        if until != Some(Until::Day) && !self.is_other(&lead, end) {
+        if until != Some(SpanEnd::Day) && !self.is_other(&lead, end) {
             self.place(&lead, end, ms, until);
         }
         self.done = end;
         end
     }
 
-    fn is_other(&self, lead: &Lead, end: usize) -> bool {
+    fn is_other(&self, lead: &TimePrefix, end: usize) -> bool {
         let text = self.text;
         near::is_half_of_day(text, end)
             || !lead.is_forced
@@ -134,7 +134,7 @@ impl Finder<'_, '_> {
     }
 
     /// Keep what was found, if it lies in the recording that is meant.
-    fn place(&mut self, lead: &Lead, end: usize, start_ms: u64, until: Option<Until>) {
+    fn place(&mut self, lead: &TimePrefix, end: usize, start_ms: u64, until: Option<SpanEnd>) {
         if let Some((hint_end, recording)) = self.hint.take()
             && hint_end <= lead.start
             && near::is_at(&self.text[hint_end..lead.start])
@@ -143,24 +143,24 @@ impl Finder<'_, '_> {
         }
         let Some(recording) = self.meant else { return };
         let end_ms = match until {
-            Some(Until::Time(ms)) => Some(ms),
-            Some(Until::End) => recording.duration_ms,
-            Some(Until::Day) | None => None,
+            Some(SpanEnd::Time(ms)) => Some(ms),
+            Some(SpanEnd::End) => recording.duration_ms,
+            Some(SpanEnd::Day) | None => None,
         };
         let span = Span::new(start_ms, end_ms).filter(|span| fits(*span, recording));
         let Some(span) = span else { return };
         match lead.backslash {
-            Some(at) => self.found.push((at..at + 1, What::Backslash)),
+            Some(at) => self.found.push((at..at + 1, TimeMatch::Backslash)),
             None => self
                 .found
-                .push((lead.start..end, What::Place(recording, span))),
+                .push((lead.start..end, TimeMatch::Place(recording, span))),
         }
     }
 
     /// What leads to the time that begins at `start`, or nothing where none may begin.
-    fn lead(&self, start: usize) -> Option<Lead> {
+    fn lead(&self, start: usize) -> Option<TimePrefix> {
         let mut before = &self.text[self.piece..start];
-        let mut lead = Lead {
+        let mut lead = TimePrefix {
             start,
             is_forced: false,
             backslash: None,
@@ -228,7 +228,7 @@ impl Finder<'_, '_> {
 }
 
 /// What stands right before a time and belongs to it.
-struct Lead {
+struct TimePrefix {
     /// Where the reference begins: with its time, or with the `@` before it.
     start: usize,
     /// Whether an `@` says that it is one.

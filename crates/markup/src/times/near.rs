@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::clock::{Time, digit, is_letter, is_space, time};
+use super::clock::{ClockTime, digit, is_letter, is_space, time};
 use super::words::WORDS;
 
 /// Where a span ends that began with a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Until {
+pub(super) enum SpanEnd {
     /// At a time.
     Time(u64),
     /// With the recording.
@@ -17,12 +17,12 @@ pub(super) enum Until {
 }
 
 /// What a span goes on with behind the time that ends at `at`, and where all of it ends.
-pub(super) fn until(text: &str, at: usize, limit: usize) -> Option<(Until, usize)> {
+pub(super) fn until(text: &str, at: usize, limit: usize) -> Option<(SpanEnd, usize)> {
     let spaced = spaces(text, at, limit);
     let whole = WORDS.whole_ends.iter();
     let mut whole = whole.filter_map(|phrase| whole_word(text, spaced, limit, phrase));
     if let Some(end) = whole.next() {
-        return Some((Until::End, end));
+        return Some((SpanEnd::End, end));
     }
     let mut symbols = WORDS.symbols.iter();
     if let Some(after) = symbols.find_map(|symbol| word(text, spaced, limit, symbol)) {
@@ -32,29 +32,29 @@ pub(super) fn until(text: &str, at: usize, limit: usize) -> Option<(Until, usize
     to.find_map(|to| until_behind_word(text, spaced, limit, to).filter(|_| spaced > at))
 }
 
-fn until_behind_symbol(text: &str, at: usize, limit: usize) -> Option<(Until, usize)> {
-    if let Some(Time { ms, end }) = time(text, at, limit) {
-        return Some((Until::Time(ms), end));
+fn until_behind_symbol(text: &str, at: usize, limit: usize) -> Option<(SpanEnd, usize)> {
+    if let Some(ClockTime { ms, end }) = time(text, at, limit) {
+        return Some((SpanEnd::Time(ms), end));
     }
     let end = end(text, at, limit)?;
     // "3:48 – end credits" begins something else.
     let next = spaces(text, end, text.len());
     let goes_on = text[next..].starts_with(char::is_alphanumeric);
-    (!goes_on).then_some((Until::End, end))
+    (!goes_on).then_some((SpanEnd::End, end))
 }
 
-fn until_behind_word(text: &str, at: usize, limit: usize, to: &str) -> Option<(Until, usize)> {
+fn until_behind_word(text: &str, at: usize, limit: usize, to: &str) -> Option<(SpanEnd, usize)> {
     let after = word(text, at, limit, to)?;
     let next = spaces(text, after, limit);
     if next == after {
         return None;
     }
-    if let Some(Time { ms, end }) = time(text, next, limit) {
-        return Some((Until::Time(ms), end));
+    if let Some(ClockTime { ms, end }) = time(text, next, limit) {
+        return Some((SpanEnd::Time(ms), end));
     }
     let end = end(text, next, limit)?;
     let is_day = WORDS.of_a_day.iter().any(|of| follows(text, end, of));
-    Some((if is_day { Until::Day } else { Until::End }, end))
+    Some((if is_day { SpanEnd::Day } else { SpanEnd::End }, end))
 }
 
 fn end(text: &str, at: usize, limit: usize) -> Option<usize> {

@@ -7,8 +7,8 @@ use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{AstNode, Node, NodeValue, Sourcepos};
 use rejoinder_core::recordings::{Citable, ExternalRecording, Span, TimeReference};
 
-use super::typed::Typed;
-use super::{What, find, fits};
+use super::typed::TypedText;
+use super::{TimeMatch, find, fits};
 
 /// So many references are made in one text; what more there is stays text. Each is much longer than
 /// what was typed for it.
@@ -16,14 +16,14 @@ pub(crate) const MAX_TIMES: usize = 100;
 
 /// What is to be written otherwise than it stands in a tree.
 #[derive(Default)]
-pub(crate) struct Places {
-    texts: HashMap<*const (), Vec<(usize, Sign)>>,
+pub(crate) struct TimeEdits {
+    texts: HashMap<*const (), Vec<(usize, TimeEdit)>>,
     links: HashMap<*const (), TimeReference>,
 }
 
 /// What is to be done at a place of a text.
 #[derive(Clone)]
-pub(crate) enum Sign {
+pub(crate) enum TimeEdit {
     /// A reference begins.
     Begin(TimeReference),
     /// It ends.
@@ -32,17 +32,17 @@ pub(crate) enum Sign {
     Skip,
 }
 
-impl Places {
+impl TimeEdits {
     /// What the tree of `text` names in `recordings`.
     pub(crate) fn of(root: Node<'_>, text: &str, recordings: &[Citable]) -> Self {
         if recordings.is_empty() {
             return Self::default();
         }
-        let mut collector = Collector {
+        let mut collector = TimeCollector {
             recordings,
-            typed: Typed::new(text),
+            typed: TypedText::new(text),
             n_times: 0,
-            block: Block::default(),
+            block: BlockText::default(),
             links_open: 0,
             places: Self::default(),
         };
@@ -57,7 +57,7 @@ impl Places {
     }
 
     /// What is to be done in the text of `node`, from its first place to its last.
-    pub(crate) fn in_text(&mut self, node: Node<'_>) -> Vec<(usize, Sign)> {
+    pub(crate) fn in_text(&mut self, node: Node<'_>) -> Vec<(usize, TimeEdit)> {
         self.texts.remove(&key(node)).unwrap_or_default()
     }
 
@@ -88,27 +88,27 @@ pub(crate) fn external<'r>(
     Some((recording, span.filter(|span| fits(*span, recording))))
 }
 
-struct Collector<'a, 'r> {
+struct TimeCollector<'a, 'r> {
     recordings: &'r [Citable],
-    typed: Typed<'a>,
+    typed: TypedText<'a>,
     n_times: usize,
-    block: Block,
+    block: BlockText,
     /// Links around what comes next.
     links_open: usize,
-    places: Places,
+    places: TimeEdits,
 }
 
 /// The text of a block as it is shown, with one sign for all that is no text.
 #[derive(Default)]
-struct Block {
+struct BlockText {
     text: String,
     /// Where the formatting changes.
     cuts: Vec<usize>,
-    pieces: Vec<Piece>,
+    pieces: Vec<NodeText>,
 }
 
 /// The text of a node in that of its block.
-struct Piece {
+struct NodeText {
     node: *const (),
     start: usize,
     at: Sourcepos,
@@ -116,7 +116,7 @@ struct Piece {
 
 const NO_TEXT: char = '\u{fffc}';
 
-impl Collector<'_, '_> {
+impl TimeCollector<'_, '_> {
     fn enter(&mut self, node: Node<'_>) {
         let data = node.data();
         match &data.value {
@@ -132,7 +132,7 @@ impl Collector<'_, '_> {
                 let start = self.block.text.len();
                 self.block.text.push_str(text);
                 let (node, at) = (key(node), data.sourcepos);
-                self.block.pieces.push(Piece { node, start, at });
+                self.block.pieces.push(NodeText { node, start, at });
             }
             NodeValue::SoftBreak | NodeValue::LineBreak => self.block.text.push('\n'),
             NodeValue::Code(_) | NodeValue::HtmlInline(_) | NodeValue::ShortCode(_) => {
@@ -196,24 +196,24 @@ impl Collector<'_, '_> {
             let end = reach(at.end, true);
             let typed = self.typed.text(begin.0.at, &block.text[at.clone()]);
             let begin_sign = match what {
-                What::Backslash => Sign::Skip,
-                What::Place(recording, span) if self.n_times < MAX_TIMES => {
+                TimeMatch::Backslash => TimeEdit::Skip,
+                TimeMatch::Place(recording, span) if self.n_times < MAX_TIMES => {
                     self.n_times += 1;
-                    Sign::Begin(reference(recording, span, typed))
+                    TimeEdit::Begin(reference(recording, span, typed))
                 }
-                What::Place(..) => return,
+                TimeMatch::Place(..) => return,
             };
-            let has_end = matches!(begin_sign, Sign::Begin(_));
+            let has_end = matches!(begin_sign, TimeEdit::Begin(_));
             self.places.add(begin, begin_sign);
             if has_end {
-                self.places.add(end, Sign::End);
+                self.places.add(end, TimeEdit::End);
             }
         }
     }
 }
 
-impl Places {
-    fn add(&mut self, (piece, at): (&Piece, usize), sign: Sign) {
+impl TimeEdits {
+    fn add(&mut self, (piece, at): (&NodeText, usize), sign: TimeEdit) {
         self.texts.entry(piece.node).or_default().push((at, sign));
     }
 }

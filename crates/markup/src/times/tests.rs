@@ -1,7 +1,7 @@
 use rejoinder_core::RecordingId;
 use rejoinder_core::recordings::{Citable, Span};
 
-use super::{What, find};
+use super::{TimeMatch, find};
 
 mod languages;
 
@@ -22,14 +22,14 @@ fn recording(ordinal: u32, seconds: Option<u64>) -> Citable {
 fn found(text: &str, recordings: &[Citable]) -> Vec<String> {
     let found = find(text, &[], recordings);
     let shown = found.iter().map(|(at, what)| match what {
-        What::Place(recording, span) => {
+        TimeMatch::Place(recording, span) => {
             let name = match recordings.len() {
                 1 => String::new(),
                 _ => format!("#{} ", recording.ordinal),
             };
             format!("{name}{} {}", seconds(*span), &text[at.clone()])
         }
-        What::Backslash => format!("escaped at {}", at.start),
+        TimeMatch::Backslash => format!("escaped at {}", at.start),
     });
     shown.collect()
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use comrak::nodes::Sourcepos;
 
 /// A text as typed.
-pub(super) struct Typed<'t> {
+pub(super) struct TypedText<'t> {
     text: &'t str,
     /// Where each line begins.
     lines: Vec<usize>,
@@ -15,7 +15,7 @@ pub(super) struct Typed<'t> {
     done: usize,
 }
 
-impl<'t> Typed<'t> {
+impl<'t> TypedText<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let bytes = text.as_bytes();
         let ends = bytes.iter().enumerate().filter(|(at, byte)| match byte {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// The words of each kind, as `words.txt` says what they are.
-pub(super) struct Words {
+pub(super) struct TimeWords {
     pub(super) symbols: Vec<&'static str>,
     pub(super) to: Vec<&'static str>,
     pub(super) ends: Vec<&'static str>,
@@ -27,7 +27,7 @@ pub(super) struct Words {
 }
 
 /// All words.
-pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| Words {
+pub(super) static WORDS: LazyLock<TimeWords> = LazyLock::new(|| TimeWords {
     symbols: of("symbol").collect(),
     to: of("to").collect(),
     ends: of("end").collect(),

@@ -1,8 +1,8 @@
-use rejoinder_markup::{Rendered, render};
+use rejoinder_markup::{RenderedText, render};
 
 /// The `rel` is on every link; leaving it out here keeps the examples legible.
 fn html(text: &str) -> String {
-    let Rendered { html, .. } = render(text);
+    let RenderedText { html, .. } = render(text);
     html.as_str()
         .replace(" rel=\"nofollow ugc noopener noreferrer\"", "")
 }

@@ -3,7 +3,7 @@ use proptest::sample::select;
 use rejoinder_core::RecordingId;
 use rejoinder_core::recordings::{Citable, ExternalRecording};
 use rejoinder_markup::{
-    Rendered, bare_links, bare_links_beside, has_times, plain_text, render, render_beside,
+    RenderedText, bare_links, bare_links_beside, has_times, plain_text, render, render_beside,
     sanitise, with_times_at,
 };
 
@@ -25,7 +25,7 @@ pub(crate) fn recordings() -> [Citable; 2] {
 }
 
 /// What `text` looks like beside one recording.
-fn rendered(text: &str) -> Rendered {
+fn rendered(text: &str) -> RenderedText {
     render_beside(text, &recordings()[..1])
 }
 
@@ -274,7 +274,7 @@ proptest! {
         n in 0..3_usize,
     ) {
         let text = pieces.concat();
-        let Rendered { html, times, n_links, .. } = render_beside(&text, &recordings()[..n]);
+        let RenderedText { html, times, n_links, .. } = render_beside(&text, &recordings()[..n]);
         let words = with_times_at(&html, "");
         prop_assert_eq!(&sanitise(words.as_str()), &words);
         assert_harmless(&words, &text);

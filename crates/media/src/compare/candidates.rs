@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Side;
+use super::ComparedSound;
 
 /// Words of a block, and from one block to the next.
 const BLOCK: usize = 100;
@@ -30,7 +30,11 @@ const NEIGHBOURHOOD: usize = 25;
 const MAX_LAGS: usize = 400;
 
 /// Finds lags of `cut` in `full`, in ascending order. Calls `progress` with the share that is done.
-pub(super) fn lags(full: Side<'_>, cut: Side<'_>, progress: &mut dyn FnMut(f64)) -> Vec<i64> {
+pub(super) fn lags(
+    full: ComparedSound<'_>,
+    cut: ComparedSound<'_>,
+    progress: &mut dyn FnMut(f64),
+) -> Vec<i64> {
     let phases = phases(full.words);
     let mut pool: BTreeMap<i64, f64> = BTreeMap::new();
     let starts = starts(cut.words.len());

@@ -3,7 +3,7 @@
 //! Then its lags grow or shrink all the way, and every piece falls into fragments. The cut's
 //! fingerprint is taken again with another hop, until the fragments are whole.
 
-use super::path::Run;
+use super::path::LagRun;
 
 /// Fragments that follow each other: a gap of less than 0.8 s, and a step of less than 0.4 s.
 const MAX_GAP: usize = 40;
@@ -18,17 +18,17 @@ const MIN_SLOPE: f64 = 0.002;
 const MIN_WORDS: usize = 10;
 
 /// Returns how much faster the cut seems to play, if its runs look like that.
-pub(super) fn estimate(runs: &[Run]) -> Option<f64> {
-    let runs: Vec<Run> = runs
+pub(super) fn estimate(runs: &[LagRun]) -> Option<f64> {
+    let runs: Vec<LagRun> = runs
         .iter()
         .copied()
         .filter(|run| run.len() >= MIN_WORDS)
         .collect();
-    let follows = |pair: &&[Run]| {
+    let follows = |pair: &&[LagRun]| {
         let step = pair[1].lag.abs_diff(pair[0].lag);
         pair[1].start - pair[0].end < MAX_GAP && step < MAX_STEP
     };
-    let pairs: Vec<&[Run]> = runs.windows(2).filter(follows).collect();
+    let pairs: Vec<&[LagRun]> = runs.windows(2).filter(follows).collect();
     if pairs.len() < MIN_PAIRS || pairs.len() * 2 <= runs.len() {
         return None;
     }
@@ -62,8 +62,8 @@ pub(super) fn speeds(estimate: f64) -> impl Iterator<Item = f64> {
 
 /// Returns the lags that `runs` would have if the cut's fingerprint were taken at `speed`, and their
 /// neighbours.
-pub(super) fn lags_at(runs: &[Run], speed: f64) -> Vec<i64> {
-    let lag = |run: &Run| {
+pub(super) fn lags_at(runs: &[LagRun], speed: f64) -> Vec<i64> {
+    let lag = |run: &LagRun| {
         let middle = run.middle2() as f64 / 2.0;
         (middle + run.lag as f64 - middle * speed).round() as i64
     };

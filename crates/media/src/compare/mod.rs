@@ -20,19 +20,19 @@ mod result;
 mod span;
 
 pub use omissions::omitted_by_all;
-pub use result::{Alternate, Comparison, Confidence, Content, Omission, Piece, Presence};
-pub use span::Span;
+pub use result::{Alternate, Comparison, Confidence, Content, MatchedPiece, Omission, Presence};
+pub use span::TimeSpan;
 
 use crate::Fingerprint;
-use path::Run;
-use pieces::Draft;
+use path::LagRun;
+use pieces::PieceDraft;
 
 /// A cut to be compared.
 #[derive(Debug, Clone, Copy)]
 pub struct Cut<'a> {
     /// Its fingerprint.
     pub fingerprint: &'a Fingerprint,
-    /// Its sound, as [`Keep::Samples`](crate::Keep::Samples) keeps it. Without, a cut that plays faster
+    /// Its sound, as [`SampleKeeping::Samples`](crate::Keep::Samples) keeps it. Without, a cut that plays faster
     /// or slower than its recording is found in fragments, if at all.
     pub samples: &'a [i16],
 }
@@ -42,7 +42,7 @@ pub struct Cut<'a> {
 /// The work grows with the length of both: 35 minutes and 200 seconds take a second. Calls `progress`
 /// with the share that is done, from 0 to 1 and never backwards.
 pub fn compare(full: &Fingerprint, cut: Cut<'_>, progress: &mut dyn FnMut(f64)) -> Comparison {
-    let own = Heard::of(full, cut.fingerprint.clone(), 1.0, &mut |share| {
+    let own = CutAtSpeed::of(full, cut.fingerprint.clone(), 1.0, &mut |share| {
         progress(share * 0.5);
     });
     let again = faster(full, cut.samples, &own, &mut |share| {
@@ -55,14 +55,17 @@ pub fn compare(full: &Fingerprint, cut: Cut<'_>, progress: &mut dyn FnMut(f64)) 
         full_ms: full.duration_ms(),
         cut_ms: cut.fingerprint.duration_ms(),
         speed: heard.speed,
-        omissions: omissions::omissions(Side::of(full), pieces.iter().map(|piece| piece.full)),
+        omissions: omissions::omissions(
+            ComparedSound::of(full),
+            pieces.iter().map(|piece| piece.full),
+        ),
         pieces,
     }
 }
 
 /// One side of a comparison.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Side<'a> {
+pub(crate) struct ComparedSound<'a> {
     words: &'a [u32],
     levels: &'a [u8],
     /// Below this there is only silence.
@@ -71,7 +74,7 @@ pub(crate) struct Side<'a> {
     pause_level: u8,
 }
 
-impl<'a> Side<'a> {
+impl<'a> ComparedSound<'a> {
     fn of(fingerprint: &'a Fingerprint) -> Self {
         let levels = fingerprint.levels();
         let mut sorted: Vec<u8> = levels.iter().copied().filter(|level| *level > 0).collect();
@@ -115,27 +118,31 @@ impl<'a> Side<'a> {
 }
 
 /// A cut's words, heard at a speed, and what was found in them.
-struct Heard {
+struct CutAtSpeed {
     fingerprint: Fingerprint,
     speed: f64,
     lags: Vec<i64>,
-    runs: Vec<Run>,
-    drafts: Vec<Draft>,
+    runs: Vec<LagRun>,
+    drafts: Vec<PieceDraft>,
 }
 
-impl Heard {
+impl CutAtSpeed {
     fn of(
         full: &Fingerprint,
         fingerprint: Fingerprint,
         speed: f64,
         progress: &mut dyn FnMut(f64),
     ) -> Self {
-        let lags = candidates::lags(Side::of(full), Side::of(&fingerprint), progress);
+        let lags = candidates::lags(
+            ComparedSound::of(full),
+            ComparedSound::of(&fingerprint),
+            progress,
+        );
         Self::at(full, fingerprint, speed, lags)
     }
 
     fn at(full: &Fingerprint, fingerprint: Fingerprint, speed: f64, lags: Vec<i64>) -> Self {
-        let (long, short) = (Side::of(full), Side::of(&fingerprint));
+        let (long, short) = (ComparedSound::of(full), ComparedSound::of(&fingerprint));
         let runs = path::runs(long, short, &lags);
         let drafts = pieces::pieces(long, short, &runs);
         Self {
@@ -149,14 +156,14 @@ impl Heard {
 
     /// Words of the cut, as it is played, that are in pieces.
     fn n_covered(&self) -> f64 {
-        let n_words: usize = self.drafts.iter().map(Draft::n_words).sum();
+        let n_words: usize = self.drafts.iter().map(PieceDraft::n_words).sum();
         n_words as f64 / self.speed
     }
 
-    fn report(&self, full: &Fingerprint) -> Vec<Piece> {
+    fn report(&self, full: &Fingerprint) -> Vec<MatchedPiece> {
         let reporter = report::Reporter {
-            full: Side::of(full),
-            cut: Side::of(&self.fingerprint),
+            full: ComparedSound::of(full),
+            cut: ComparedSound::of(&self.fingerprint),
             lags: &self.lags,
             speed: self.speed,
         };
@@ -168,21 +175,21 @@ impl Heard {
 fn faster(
     full: &Fingerprint,
     samples: &[i16],
-    own: &Heard,
+    own: &CutAtSpeed,
     progress: &mut dyn FnMut(f64),
-) -> Option<Heard> {
+) -> Option<CutAtSpeed> {
     let estimate = drift::estimate(&own.runs)?;
     if samples.is_empty() {
         return None;
     }
-    let fits = |heard: &Heard| heard.n_covered() >= 0.95 * own.n_covered();
+    let fits = |heard: &CutAtSpeed| heard.n_covered() >= 0.95 * own.n_covered();
     // With only the lags that are known already, a try costs little.
     let tries = drift::speeds(estimate).map(|speed| {
         let lags = drift::lags_at(&own.runs, speed);
-        Heard::at(full, Fingerprint::played_at(samples, speed), speed, lags)
+        CutAtSpeed::at(full, Fingerprint::played_at(samples, speed), speed, lags)
     });
-    let key = |heard: &Heard| (heard.drafts.len(), heard.runs.len());
+    let key = |heard: &CutAtSpeed| (heard.drafts.len(), heard.runs.len());
     let best = tries.filter(fits).min_by_key(key)?;
-    let again = Heard::of(full, best.fingerprint, best.speed, progress);
+    let again = CutAtSpeed::of(full, best.fingerprint, best.speed, progress);
     (fits(&again) && again.drafts.len() < own.runs.len()).then_some(again)
 }

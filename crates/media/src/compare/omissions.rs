@@ -1,8 +1,8 @@
 //! What is not in a cut, and what is in none of several.
 
-use super::Side;
+use super::ComparedSound;
 use super::result::{Comparison, Content, Omission};
-use super::span::{Span, union};
+use super::span::{TimeSpan, union};
 use crate::fingerprint::HOP_MS;
 
 /// What lies between two omissions that are one: a sliver.
@@ -12,7 +12,10 @@ const SLIVER_MS: u64 = 500;
 const MIN_MS: u64 = 150;
 
 /// Returns what is in no piece.
-pub(super) fn omissions(full: Side<'_>, kept: impl Iterator<Item = Span>) -> Vec<Omission> {
+pub(super) fn omissions(
+    full: ComparedSound<'_>,
+    kept: impl Iterator<Item = TimeSpan>,
+) -> Vec<Omission> {
     let kept = union(kept);
     if kept.is_empty() {
         return Vec::new();
@@ -36,11 +39,11 @@ pub(super) fn omissions(full: Side<'_>, kept: impl Iterator<Item = Span>) -> Vec
 
 /// Returns what every one of several cuts of one recording leaves out. Cuts in which nothing was found
 /// do not count.
-pub fn omitted_by_all<'a>(cuts: impl IntoIterator<Item = &'a Comparison>) -> Vec<Span> {
+pub fn omitted_by_all<'a>(cuts: impl IntoIterator<Item = &'a Comparison>) -> Vec<TimeSpan> {
     let cuts = cuts.into_iter().filter(|cut| !cut.pieces.is_empty());
     let all = cuts.map(|cut| cut.omissions.iter().map(|omission| omission.full).collect());
-    let shared = all.reduce(|a: Vec<Span>, b: Vec<Span>| {
-        let shared = |a: &Span, b: &Span| Span {
+    let shared = all.reduce(|a: Vec<TimeSpan>, b: Vec<TimeSpan>| {
+        let shared = |a: &TimeSpan, b: &TimeSpan| TimeSpan {
             start_ms: a.start_ms.max(b.start_ms),
             end_ms: a.end_ms.min(b.end_ms),
         };
@@ -52,7 +55,7 @@ pub fn omitted_by_all<'a>(cuts: impl IntoIterator<Item = &'a Comparison>) -> Vec
     shared.unwrap_or_default()
 }
 
-fn complement(kept: &[Span], end_ms: u64) -> Vec<Span> {
+fn complement(kept: &[TimeSpan], end_ms: u64) -> Vec<TimeSpan> {
     let ends = kept.iter().map(|span| span.end_ms);
     let starts = kept.iter().map(|span| span.start_ms).chain([end_ms]);
     let gaps = [0]
@@ -60,11 +63,11 @@ fn complement(kept: &[Span], end_ms: u64) -> Vec<Span> {
         .chain(ends)
         .zip(starts)
         .filter(|(start, end)| start + MIN_MS <= *end);
-    let mut missing: Vec<Span> = Vec::new();
+    let mut missing: Vec<TimeSpan> = Vec::new();
     for (start_ms, end_ms) in gaps {
         match missing.last_mut() {
             Some(last) if start_ms < last.end_ms + SLIVER_MS => last.end_ms = end_ms,
-            _ => missing.push(Span { start_ms, end_ms }),
+            _ => missing.push(TimeSpan { start_ms, end_ms }),
         }
     }
     missing
@@ -72,7 +75,7 @@ fn complement(kept: &[Span], end_ms: u64) -> Vec<Span> {
 
 /// Tells whether `span` is nothing but a pause. Its edges may not be: they are as sharp as boundaries
 /// are.
-fn is_pause(full: Side<'_>, span: Span) -> bool {
+fn is_pause(full: ComparedSound<'_>, span: TimeSpan) -> bool {
     let words = (span.start_ms / HOP_MS) as i64..(span.end_ms / HOP_MS) as i64;
     let n_edge = (words.end - words.start).unsigned_abs() as usize / 3;
     words.filter(|t| !full.is_pause(*t)).count() <= n_edge.min(12)

@@ -4,7 +4,7 @@
 //! costs something, too. So short accidents do not pay, and neither does leaving a piece for a moment
 //! of noise.
 
-use super::Side;
+use super::ComparedSound;
 
 /// In fifths of a bit, so that all are whole numbers.
 const BIT: u32 = 5;
@@ -17,7 +17,7 @@ const OUTSIDE: u32 = 33 * BIT;
 
 /// A stretch of words of the cut that has one lag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Run {
+pub(super) struct LagRun {
     /// The first word in the cut.
     pub(super) start: usize,
     /// The word after the last.
@@ -26,7 +26,7 @@ pub(super) struct Run {
     pub(super) lag: i64,
 }
 
-impl Run {
+impl LagRun {
     /// Returns its words.
     pub(super) fn len(self) -> usize {
         self.end - self.start
@@ -50,8 +50,8 @@ impl Run {
     /// recording, outside of it nothing.
     pub(super) fn pairs<'a>(
         self,
-        full: Side<'a>,
-        cut: Side<'a>,
+        full: ComparedSound<'a>,
+        cut: ComparedSound<'a>,
     ) -> impl Iterator<Item = (u32, Option<u32>)> + 'a {
         (self.start..self.end)
             .filter(move |&t| !cut.is_silent(t))
@@ -60,7 +60,7 @@ impl Run {
 }
 
 /// Finds the runs of `cut`, in its order.
-pub(super) fn runs(full: Side<'_>, cut: Side<'_>, lags: &[i64]) -> Vec<Run> {
+pub(super) fn runs(full: ComparedSound<'_>, cut: ComparedSound<'_>, lags: &[i64]) -> Vec<LagRun> {
     let n = cut.words.len();
     if n == 0 || lags.is_empty() {
         return Vec::new();
@@ -68,7 +68,7 @@ pub(super) fn runs(full: Side<'_>, cut: Side<'_>, lags: &[i64]) -> Vec<Run> {
     // State 0 is none.
     let n_states = lags.len() + 1;
     let mut costs = vec![0u32; n_states];
-    let mut changed = Bits::new(n * n_states);
+    let mut changed = BitTable::new(n * n_states);
     let mut best_before = vec![0u16; n];
     let mut best = (0usize, 0u32);
     for (t, before) in best_before.iter_mut().enumerate() {
@@ -102,7 +102,13 @@ pub(super) fn runs(full: Side<'_>, cut: Side<'_>, lags: &[i64]) -> Vec<Run> {
 }
 
 /// Follows the path back from its end.
-fn back(n: usize, n_states: usize, last: usize, changed: &Bits, best_before: &[u16]) -> Vec<usize> {
+fn back(
+    n: usize,
+    n_states: usize,
+    last: usize,
+    changed: &BitTable,
+    best_before: &[u16],
+) -> Vec<usize> {
     let mut states = vec![0; n];
     let mut state = last;
     for t in (0..n).rev() {
@@ -114,13 +120,13 @@ fn back(n: usize, n_states: usize, last: usize, changed: &Bits, best_before: &[u
     states
 }
 
-fn stretches(states: &[usize], lags: &[i64]) -> Vec<Run> {
+fn stretches(states: &[usize], lags: &[i64]) -> Vec<LagRun> {
     let mut runs = Vec::new();
     let mut start = 0;
     for same in states.chunk_by(|a, b| a == b) {
         let end = start + same.len();
         if let Some(i) = same[0].checked_sub(1) {
-            runs.push(Run {
+            runs.push(LagRun {
                 start,
                 end,
                 lag: lags[i],
@@ -132,9 +138,9 @@ fn stretches(states: &[usize], lags: &[i64]) -> Vec<Run> {
 }
 
 /// One bit for each state at each time: 30 minutes with 400 lags take 4.5 MB.
-struct Bits(Vec<u64>);
+struct BitTable(Vec<u64>);
 
-impl Bits {
+impl BitTable {
     fn new(n: usize) -> Self {
         Self(vec![0; n.div_ceil(64)])
     }

@@ -1,7 +1,7 @@
 //! Runs that belong together, and which of them are more than an accident.
 
-use super::Side;
-use super::path::Run;
+use super::ComparedSound;
+use super::path::LagRun;
 
 /// Neighbours whose lags differ by no more than this are one piece: 40 ms.
 const SAME: u64 = 2;
@@ -25,19 +25,19 @@ const MAX_SHARPENED: usize = 50;
 
 /// Runs without a gap between them that are one piece.
 #[derive(Debug, Clone)]
-pub(super) struct Draft {
-    pub(super) runs: Vec<Run>,
+pub(super) struct PieceDraft {
+    pub(super) runs: Vec<LagRun>,
 }
 
 /// How many words were compared, and how many of their bits differ.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Tally {
+pub(super) struct BitTally {
     n_words: usize,
     n_bits: u64,
 }
 
-impl Tally {
-    pub(super) fn of(run: Run, full: Side<'_>, cut: Side<'_>) -> Self {
+impl BitTally {
+    pub(super) fn of(run: LagRun, full: ComparedSound<'_>, cut: ComparedSound<'_>) -> Self {
         let mut tally = Self::default();
         for (cut, full) in run.pairs(full, cut) {
             tally.n_words += 1;
@@ -68,12 +68,12 @@ impl Tally {
     }
 }
 
-impl Draft {
-    pub(super) fn first(&self) -> Run {
+impl PieceDraft {
+    pub(super) fn first(&self) -> LagRun {
         self.runs[0]
     }
 
-    pub(super) fn last(&self) -> Run {
+    pub(super) fn last(&self) -> LagRun {
         self.runs[self.runs.len() - 1]
     }
 
@@ -81,9 +81,9 @@ impl Draft {
         self.last().end - self.first().start
     }
 
-    pub(super) fn tally(&self, full: Side<'_>, cut: Side<'_>) -> Tally {
-        let tallies = self.runs.iter().map(|run| Tally::of(*run, full, cut));
-        tallies.fold(Tally::default(), Tally::add)
+    pub(super) fn tally(&self, full: ComparedSound<'_>, cut: ComparedSound<'_>) -> BitTally {
+        let tallies = self.runs.iter().map(|run| BitTally::of(*run, full, cut));
+        tallies.fold(BitTally::default(), BitTally::add)
     }
 
     /// Puts `next` behind, and what lies between with what is here.
@@ -96,16 +96,20 @@ impl Draft {
 }
 
 /// Makes pieces of runs, in the order of the cut.
-pub(super) fn pieces(full: Side<'_>, cut: Side<'_>, runs: &[Run]) -> Vec<Draft> {
+pub(super) fn pieces(
+    full: ComparedSound<'_>,
+    cut: ComparedSound<'_>,
+    runs: &[LagRun],
+) -> Vec<PieceDraft> {
     let trimmed = runs
         .iter()
         .map(|run| trimmed(*run, full, cut))
         .filter(|run| run.len() > 0);
-    let mut drafts: Vec<Draft> = trimmed.map(|run| Draft { runs: vec![run] }).collect();
+    let mut drafts: Vec<PieceDraft> = trimmed.map(|run| PieceDraft { runs: vec![run] }).collect();
     merge(&mut drafts, |before, after| {
         is_same(before, after) && gap(before, after).len() < MAX_GAP
     });
-    let bridged = |before: &Draft, after: &Draft| {
+    let bridged = |before: &PieceDraft, after: &PieceDraft| {
         let gap = gap(before, after);
         is_same(before, after) && gap.len() <= MAX_BRIDGE && is_heard(gap, full, cut)
     };
@@ -120,15 +124,15 @@ pub(super) fn pieces(full: Side<'_>, cut: Side<'_>, runs: &[Run]) -> Vec<Draft> 
 }
 
 /// Silence costs the same at every lag. Where the recording speaks, it is none of it.
-fn trimmed(run: Run, full: Side<'_>, cut: Side<'_>) -> Run {
+fn trimmed(run: LagRun, full: ComparedSound<'_>, cut: ComparedSound<'_>) -> LagRun {
     let belongs = |t: &usize| !cut.is_silent(*t) || full.is_pause(*t as i64 + run.lag);
     let start = (run.start..run.end).find(belongs).unwrap_or(run.end);
     let end = (start..run.end).rfind(belongs).map_or(start, |t| t + 1);
-    Run { start, end, ..run }
+    LagRun { start, end, ..run }
 }
 
-fn merge(drafts: &mut Vec<Draft>, belong: impl Fn(&Draft, &Draft) -> bool) {
-    let mut merged: Vec<Draft> = Vec::with_capacity(drafts.len());
+fn merge(drafts: &mut Vec<PieceDraft>, belong: impl Fn(&PieceDraft, &PieceDraft) -> bool) {
+    let mut merged: Vec<PieceDraft> = Vec::with_capacity(drafts.len());
     for next in drafts.drain(..) {
         match merged.last_mut() {
             Some(before) if belong(before, &next) => before.join(&next),
@@ -138,14 +142,14 @@ fn merge(drafts: &mut Vec<Draft>, belong: impl Fn(&Draft, &Draft) -> bool) {
     *drafts = merged;
 }
 
-fn is_same(before: &Draft, after: &Draft) -> bool {
+fn is_same(before: &PieceDraft, after: &PieceDraft) -> bool {
     before.last().lag.abs_diff(after.first().lag) <= SAME
 }
 
 /// What lies between, at the lag of what was before.
-fn gap(before: &Draft, after: &Draft) -> Run {
+fn gap(before: &PieceDraft, after: &PieceDraft) -> LagRun {
     let last = before.last();
-    Run {
+    LagRun {
         start: last.end,
         end: after.first().start,
         lag: last.lag,
@@ -153,11 +157,11 @@ fn gap(before: &Draft, after: &Draft) -> Run {
 }
 
 /// Whether the recording can be heard in a gap, as far as it says something there.
-fn is_heard(gap: Run, full: Side<'_>, cut: Side<'_>) -> bool {
+fn is_heard(gap: LagRun, full: ComparedSound<'_>, cut: ComparedSound<'_>) -> bool {
     let says = |t: &usize| !full.is_pause(*t as i64 + gap.lag);
     let words = (gap.start..gap.end).filter(says);
-    let tallies = words.map(|t| Tally::of(gap.word(t), full, cut));
-    let tally = tallies.fold(Tally::default(), Tally::add);
+    let tallies = words.map(|t| BitTally::of(gap.word(t), full, cut));
+    let tally = tallies.fold(BitTally::default(), BitTally::add);
     tally.n_words <= MIN_BRIDGE_WORDS || tally.rate() < MAX_BRIDGE_RATE
 }
 
@@ -165,12 +169,12 @@ fn is_heard(gap: Run, full: Side<'_>, cut: Side<'_>) -> bool {
 ///
 /// The path stays at a lag as long as that costs less than none, which is right for noisy pieces; a
 /// clear one ends where it is clear no more.
-fn sharpen(draft: &mut Draft, full: Side<'_>, cut: Side<'_>) {
+fn sharpen(draft: &mut PieceDraft, full: ComparedSound<'_>, cut: ComparedSound<'_>) {
     if draft.tally(full, cut).rate() > MAX_SHARP_RATE {
         return;
     }
-    let gain = |run: Run, t: usize| {
-        let word = Tally::of(run.word(t), full, cut);
+    let gain = |run: LagRun, t: usize| {
+        let word = BitTally::of(run.word(t), full, cut);
         word.n_bits as f64 - SHARP_BITS * word.n_words as f64
     };
     let most = MAX_SHARPENED.min(draft.n_words() / 4);
@@ -196,7 +200,7 @@ fn best_length(gains: impl Iterator<Item = f64>) -> usize {
     best.0
 }
 
-fn is_piece(draft: &Draft, full: Side<'_>, cut: Side<'_>) -> bool {
+fn is_piece(draft: &PieceDraft, full: ComparedSound<'_>, cut: ComparedSound<'_>) -> bool {
     let tally = draft.tally(full, cut);
     draft.n_words() >= MIN_WORDS && tally.rate() < MAX_RATE && tally.evidence() > MIN_EVIDENCE
 }

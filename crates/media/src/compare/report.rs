@@ -1,10 +1,10 @@
 //! Pieces in words of fingerprints, told in milliseconds and in words of people.
 
-use super::Side;
-use super::path::Run;
-use super::pieces::{Draft, Tally};
-use super::result::{Alternate, Confidence, Piece};
-use super::span::Span;
+use super::ComparedSound;
+use super::path::LagRun;
+use super::pieces::{BitTally, PieceDraft};
+use super::result::{Alternate, Confidence, MatchedPiece};
+use super::span::TimeSpan;
 use crate::fingerprint::HOP_MS;
 
 /// What a certain piece has at least and at most.
@@ -31,15 +31,15 @@ const ALTERNATE_WORDS: u64 = 50;
 
 /// What it takes to tell of pieces.
 pub(super) struct Reporter<'a> {
-    pub(super) full: Side<'a>,
-    pub(super) cut: Side<'a>,
+    pub(super) full: ComparedSound<'a>,
+    pub(super) cut: ComparedSound<'a>,
     pub(super) lags: &'a [i64],
     pub(super) speed: f64,
 }
 
 impl Reporter<'_> {
-    pub(super) fn pieces(&self, drafts: &[Draft]) -> Vec<Piece> {
-        let mut pieces: Vec<Piece> = drafts.iter().map(|draft| self.piece(draft)).collect();
+    pub(super) fn pieces(&self, drafts: &[PieceDraft]) -> Vec<MatchedPiece> {
+        let mut pieces: Vec<MatchedPiece> = drafts.iter().map(|draft| self.piece(draft)).collect();
         for i in 1..pieces.len() {
             let before = pieces[i - 1].full.end_ms;
             pieces[i].is_moved = pieces[i].full.start_ms + MOVED_MS < before;
@@ -54,7 +54,7 @@ impl Reporter<'_> {
         pieces
     }
 
-    fn piece(&self, draft: &Draft) -> Piece {
+    fn piece(&self, draft: &PieceDraft) -> MatchedPiece {
         let (first, last) = (draft.first(), draft.last());
         let bit_error_rate = draft.tally(self.full, self.cut).rate();
         let full_ms = |t: usize, lag: i64| {
@@ -63,12 +63,12 @@ impl Reporter<'_> {
         };
         let cut_ms = |t: usize| (t as f64 * HOP_MS as f64 / self.speed).round() as u64;
         let start_ms = full_ms(first.start, first.lag);
-        Piece {
-            full: Span {
+        MatchedPiece {
+            full: TimeSpan {
                 start_ms,
                 end_ms: full_ms(last.end, last.lag).max(start_ms),
             },
-            cut: Span {
+            cut: TimeSpan {
                 start_ms: cut_ms(first.start),
                 end_ms: cut_ms(last.end),
             },
@@ -80,7 +80,7 @@ impl Reporter<'_> {
         }
     }
 
-    fn alternates(&self, draft: &Draft) -> Vec<Alternate> {
+    fn alternates(&self, draft: &PieceDraft) -> Vec<Alternate> {
         let (first, last) = (draft.first(), draft.last());
         let is_other = |lag: i64| {
             draft
@@ -91,12 +91,12 @@ impl Reporter<'_> {
         let others = self.lags.iter().copied().filter(|lag| is_other(*lag));
         let mut alike: Vec<(f64, i64)> = others
             .map(|lag| {
-                let run = Run {
+                let run = LagRun {
                     start: first.start,
                     end: last.end,
                     lag,
                 };
-                (Tally::of(run, self.full, self.cut).rate(), lag)
+                (BitTally::of(run, self.full, self.cut).rate(), lag)
             })
             .filter(|(rate, _)| *rate <= ALTERNATE_RATE)
             .collect();
@@ -123,13 +123,13 @@ impl Reporter<'_> {
 }
 
 /// Whether `next` goes on where `piece` ends, or after a jump.
-fn follows(piece: &Piece, next: &Piece) -> bool {
+fn follows(piece: &MatchedPiece, next: &MatchedPiece) -> bool {
     let gap_ms = next.cut.start_ms.saturating_sub(piece.cut.end_ms);
     let jump_ms = (next.full.start_ms + MOVED_MS).checked_sub(piece.full.end_ms);
     gap_ms <= NEAR_CUT_MS && jump_ms.is_some_and(|jump_ms| jump_ms <= NEAR_FULL_MS)
 }
 
-fn confidence(piece: &Piece, belongs: bool) -> Confidence {
+fn confidence(piece: &MatchedPiece, belongs: bool) -> Confidence {
     let is_long = piece.cut.length_ms() >= CERTAIN_MS;
     if is_long && piece.bit_error_rate <= CERTAIN_RATE {
         Confidence::Certain

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::span::{Span, union};
+use super::span::{TimeSpan, union};
 
 /// A full recording and a cut of it, compared.
 ///
@@ -19,7 +19,7 @@ pub struct Comparison {
     pub speed: f64,
     /// What of the full recording is in the cut, in the order of the cut. Empty when nothing was found:
     /// a cut of something else, or one drowned in noise.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<MatchedPiece>,
     /// What is not in the cut, in the order of the full recording. When nothing was found, nothing is
     /// said to be left out.
     pub omissions: Vec<Omission>,
@@ -27,11 +27,11 @@ pub struct Comparison {
 
 /// A piece of the full recording that is in the cut without a break.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Piece {
+pub struct MatchedPiece {
     /// Where it is in the full recording.
-    pub full: Span,
+    pub full: TimeSpan,
     /// Where it is in the cut.
-    pub cut: Span,
+    pub cut: TimeSpan,
     /// The share of bits that differ: 0 is the same sound, 0.5 another. An encoder makes 0.1, noise or
     /// a second voice 0.3.
     pub bit_error_rate: f64,
@@ -91,7 +91,7 @@ impl Confidence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Omission {
     /// Where it is in the full recording.
-    pub full: Span,
+    pub full: TimeSpan,
     /// What it is.
     pub content: Content,
 }
@@ -164,13 +164,13 @@ impl Comparison {
     pub fn kept_ms(&self) -> u64 {
         union(self.pieces.iter().map(|piece| piece.full))
             .into_iter()
-            .map(Span::length_ms)
+            .map(TimeSpan::length_ms)
             .sum()
     }
 
     /// Tells whether a stretch of the full recording is in the cut. When nothing was found, all counts
     /// as kept: nothing can be said.
-    pub fn presence(&self, full: Span) -> Presence {
+    pub fn presence(&self, full: TimeSpan) -> Presence {
         let missing_ms: u64 = self
             .omissions
             .iter()

@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 
 /// A stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Span {
+pub struct TimeSpan {
     /// Where it begins.
     pub start_ms: u64,
     /// Where it ends, after its beginning.
     pub end_ms: u64,
 }
 
-impl Span {
+impl TimeSpan {
     /// Returns its length.
     pub const fn length_ms(self) -> u64 {
         self.end_ms.saturating_sub(self.start_ms)
@@ -25,10 +25,10 @@ impl Span {
 }
 
 /// Returns the stretches that any of `spans` covers, in order and apart.
-pub(super) fn union(spans: impl Iterator<Item = Span>) -> Vec<Span> {
-    let mut spans: Vec<Span> = spans.collect();
+pub(super) fn union(spans: impl Iterator<Item = TimeSpan>) -> Vec<TimeSpan> {
+    let mut spans: Vec<TimeSpan> = spans.collect();
     spans.sort_unstable();
-    let mut apart: Vec<Span> = Vec::new();
+    let mut apart: Vec<TimeSpan> = Vec::new();
     for span in spans {
         match apart.last_mut() {
             Some(last) if span.start_ms <= last.end_ms => {

@@ -6,11 +6,11 @@ use symphonia::core::codecs::audio::{AudioCodecId, AudioCodecParameters, AudioDe
 use symphonia::core::errors::Error;
 use symphonia::core::packet::Packet;
 
-use super::sink::Sink;
-use crate::Problem;
+use super::sink::SoundSink;
+use crate::DecodeProblem;
 
 /// What decodes the sound of one file.
-pub(super) enum Decoder {
+pub(super) enum SoundDecoder {
     /// All that symphonia knows.
     Symphonia {
         decoder: Box<dyn AudioDecoder>,
@@ -25,18 +25,18 @@ pub(super) enum Decoder {
 }
 
 /// Why a packet gave no sound.
-pub(super) enum Failure {
+pub(super) enum PacketFailure {
     /// It is broken; the next one may not be.
-    Packet(Problem),
+    Packet(DecodeProblem),
     /// None will.
-    Fatal(Problem),
+    Fatal(DecodeProblem),
 }
 
 /// What Opus is decoded to: its own rate.
 const OPUS_RATE: u32 = 48_000;
 
-impl Decoder {
-    pub(super) fn new(params: &AudioCodecParameters) -> Result<Self, Problem> {
+impl SoundDecoder {
+    pub(super) fn new(params: &AudioCodecParameters) -> Result<Self, DecodeProblem> {
         if params.codec == known::CODEC_ID_OPUS {
             return Self::opus(params);
         }
@@ -54,20 +54,21 @@ impl Decoder {
 
     /// More than two channels are several streams that belong together, for rooms with many
     /// loudspeakers; recordings of speech are never like that.
-    fn opus(params: &AudioCodecParameters) -> Result<Self, Problem> {
+    fn opus(params: &AudioCodecParameters) -> Result<Self, DecodeProblem> {
         let n_channels = params
             .channels
             .as_ref()
             .map_or(2, |channels| channels.count());
         if n_channels > 2 {
-            return Err(Problem::UnknownCodec {
+            return Err(DecodeProblem::UnknownCodec {
                 codec: format!("Opus of {n_channels} channels"),
             });
         }
-        let decoder =
-            OpusDecoder::new(OPUS_RATE as i32, n_channels).map_err(|error| Problem::Damaged {
+        let decoder = OpusDecoder::new(OPUS_RATE as i32, n_channels).map_err(|error| {
+            DecodeProblem::Damaged {
                 detail: error.to_string(),
-            })?;
+            }
+        })?;
         Ok(Self::Opus {
             decoder: Box::new(decoder),
             n_channels,
@@ -82,13 +83,18 @@ impl Decoder {
         }
     }
 
-    pub(super) fn decode(&mut self, packet: &Packet, sink: &mut Sink) -> Result<(), Failure> {
+    pub(super) fn decode(
+        &mut self,
+        packet: &Packet,
+        sink: &mut SoundSink,
+    ) -> Result<(), PacketFailure> {
         match self {
             Self::Symphonia { decoder, samples } => {
                 let sound = decoder.decode(packet).map_err(failure)?;
                 let (rate, n_channels) = (sound.spec().rate(), sound.spec().channels().count());
                 sound.copy_to_vec_interleaved(samples);
-                sink.push(rate, n_channels, samples).map_err(Failure::Fatal)
+                sink.push(rate, n_channels, samples)
+                    .map_err(PacketFailure::Fatal)
             }
             Self::Opus {
                 decoder,
@@ -100,30 +106,30 @@ impl Decoder {
                     .map_err(|error| opus_failure(&error))?;
                 let sound = samples.get(..n * *n_channels).unwrap_or_default();
                 sink.push(OPUS_RATE, *n_channels, sound)
-                    .map_err(Failure::Fatal)
+                    .map_err(PacketFailure::Fatal)
             }
         }
     }
 }
 
-fn failure(error: Error) -> Failure {
+fn failure(error: Error) -> PacketFailure {
     match error {
-        Error::DecodeError(_) | Error::IoError(_) => Failure::Packet(super::damaged(&error)),
-        Error::Unsupported(feature) => Failure::Fatal(Problem::UnknownCodec {
+        Error::DecodeError(_) | Error::IoError(_) => PacketFailure::Packet(super::damaged(&error)),
+        Error::Unsupported(feature) => PacketFailure::Fatal(DecodeProblem::UnknownCodec {
             codec: feature.to_owned(),
         }),
-        error => Failure::Fatal(super::damaged(&error)),
+        error => PacketFailure::Fatal(super::damaged(&error)),
     }
 }
 
-fn opus_failure(error: &opus_pure::Error) -> Failure {
-    Failure::Packet(Problem::Damaged {
+fn opus_failure(error: &opus_pure::Error) -> PacketFailure {
+    PacketFailure::Packet(DecodeProblem::Damaged {
         detail: error.to_string(),
     })
 }
 
 /// Names what people may know under its name.
-fn unknown(codec: AudioCodecId) -> Problem {
+fn unknown(codec: AudioCodecId) -> DecodeProblem {
     let names = [
         (known::CODEC_ID_AAC, "HE-AAC"),
         (known::CODEC_ID_AC3, "Dolby Digital (AC-3)"),
@@ -135,7 +141,7 @@ fn unknown(codec: AudioCodecId) -> Problem {
         (known::CODEC_ID_WMA, "Windows Media Audio"),
     ];
     let name = names.iter().find(|(id, _)| *id == codec);
-    Problem::UnknownCodec {
+    DecodeProblem::UnknownCodec {
         codec: name.map_or_else(|| format!("codec {codec}"), |(_, name)| (*name).to_owned()),
     }
 }

@@ -21,16 +21,16 @@ use symphonia::core::formats::{FormatReader, Track, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::units::{TimeBase, Timestamp};
 
-use codec::Decoder;
-use sink::Sink;
-use source::Source;
+use codec::SoundDecoder;
+use sink::SoundSink;
+use source::SizedSource;
 
-use crate::{Fingerprint, Limits, Problem, Waveform};
+use crate::{DecodeLimits, DecodeProblem, Fingerprint, Waveform};
 
 /// Whether the samples are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Keep {
+pub enum SampleKeeping {
     /// Only what is taken from them: for a full recording.
     Nothing,
     /// The samples, too, up to [`Limits::max_kept_ms`]: for a cut, which may turn out to run faster or
@@ -40,7 +40,7 @@ pub enum Keep {
 
 /// What a file is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Info {
+pub struct MediaInfo {
     /// The length of its sound.
     pub duration_ms: u64,
     /// By how much the file says that it is longer. A large part of the length means that it was cut
@@ -60,9 +60,9 @@ pub struct Info {
 
 /// A file's sound, and what is to be kept of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decoded {
+pub struct DecodedSound {
     /// What the file is.
-    pub info: Info,
+    pub info: MediaInfo,
     /// The outline for a player.
     pub waveform: Waveform,
     /// What is compared.
@@ -74,8 +74,12 @@ pub struct Decoded {
 /// Decodes a file: of a video, its default sound.
 ///
 /// For files of strangers, [`worker::run`](crate::worker::run) does this in a process of its own, which
-/// alone bounds memory and time for sure. Where a decoder panics, the file is a [`Problem::Crashed`].
-pub fn decode<S>(source: S, keep: Keep, limits: &Limits) -> Result<Decoded, Problem>
+/// alone bounds memory and time for sure. Where a decoder panics, the file is a [`DecodeProblem::Crashed`].
+pub fn decode<S>(
+    source: S,
+    keep: SampleKeeping,
+    limits: &DecodeLimits,
+) -> Result<DecodedSound, DecodeProblem>
 where
     S: Read + Seek + Send + Sync + 'static,
 {
@@ -86,10 +90,10 @@ where
 /// and never backwards.
 pub fn decode_telling<S>(
     source: S,
-    keep: Keep,
-    limits: &Limits,
+    keep: SampleKeeping,
+    limits: &DecodeLimits,
     progress: &mut dyn FnMut(f64),
-) -> Result<Decoded, Problem>
+) -> Result<DecodedSound, DecodeProblem>
 where
     S: Read + Seek + Send + Sync + 'static,
 {
@@ -97,22 +101,22 @@ where
     // Nothing that the decoder has seen is seen again.
     panic::catch_unwind(run).unwrap_or_else(|_| {
         let detail = "it met something that it did not expect".to_owned();
-        Err(Problem::Crashed { detail })
+        Err(DecodeProblem::Crashed { detail })
     })
 }
 
 fn decode_or_panic<S>(
     source: S,
-    keep: Keep,
-    limits: &Limits,
+    keep: SampleKeeping,
+    limits: &DecodeLimits,
     progress: &mut dyn FnMut(f64),
-) -> Result<Decoded, Problem>
+) -> Result<DecodedSound, DecodeProblem>
 where
     S: Read + Seek + Send + Sync + 'static,
 {
-    let source = Source::new(source).map_err(|error| Problem::io(&error))?;
+    let source = SizedSource::new(source).map_err(|error| DecodeProblem::io(&error))?;
     if source.size_bytes() > limits.max_bytes {
-        return Err(Problem::TooLarge {
+        return Err(DecodeProblem::TooLarge {
             max_bytes: limits.max_bytes,
         });
     }
@@ -125,14 +129,14 @@ where
     let container = reader.format_info().short_name.to_owned();
     let track = reader
         .default_track(TrackType::Audio)
-        .ok_or(Problem::NoSound)?
+        .ok_or(DecodeProblem::NoSound)?
         .clone();
     let Some(CodecParameters::Audio(params)) = &track.codec_params else {
-        return Err(Problem::NoSound);
+        return Err(DecodeProblem::NoSound);
     };
     check_claims(params, limits)?;
-    let mut decoder = Decoder::new(params)?;
-    let mut sink = Sink::new(keep, *limits);
+    let mut decoder = SoundDecoder::new(params)?;
+    let mut sink = SoundSink::new(keep, *limits);
     let mut last = 0.0;
     let mut heard = || {
         let share = place.share();
@@ -146,11 +150,11 @@ where
     let codec = decoder.name().to_owned();
     let (duration_ms, sample_rate, n_channels) =
         (sink.duration_ms(), sink.rate(), sink.n_channels());
-    if duration_ms < Problem::MIN_DURATION_MS {
-        return Err(Problem::TooShort { duration_ms });
+    if duration_ms < DecodeProblem::MIN_DURATION_MS {
+        return Err(DecodeProblem::TooShort { duration_ms });
     }
     let missing_ms = claimed_ms(&track).unwrap_or(0).saturating_sub(duration_ms);
-    let info = Info {
+    let info = MediaInfo {
         duration_ms,
         missing_ms,
         kind,
@@ -160,7 +164,7 @@ where
         sample_rate,
     };
     let (waveform, fingerprint, samples) = sink.finish()?;
-    Ok(Decoded {
+    Ok(DecodedSound {
         info,
         waveform,
         fingerprint,
@@ -168,19 +172,21 @@ where
     })
 }
 
-fn unprobed(error: Error) -> Problem {
+fn unprobed(error: Error) -> DecodeProblem {
     match error {
         Error::IoError(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
-            Problem::io(&error)
+            DecodeProblem::io(&error)
         }
         // The scan came to the end, or gave up.
-        Error::IoError(_) | Error::Unsupported(_) | Error::LimitError(_) => Problem::UnknownFormat,
+        Error::IoError(_) | Error::Unsupported(_) | Error::LimitError(_) => {
+            DecodeProblem::UnknownFormat
+        }
         error => damaged(&error),
     }
 }
 
-fn damaged(error: &Error) -> Problem {
-    Problem::Damaged {
+fn damaged(error: &Error) -> DecodeProblem {
+    DecodeProblem::Damaged {
         detail: error.to_string(),
     }
 }
@@ -195,7 +201,7 @@ fn kind(reader: &dyn FormatReader) -> RecordingKind {
 }
 
 /// Looks at what the file says of its sound before anything is laid out for it.
-fn check_claims(params: &AudioCodecParameters, limits: &Limits) -> Result<(), Problem> {
+fn check_claims(params: &AudioCodecParameters, limits: &DecodeLimits) -> Result<(), DecodeProblem> {
     if let Some(channels) = &params.channels {
         sink::check_channels(channels.count() as u64, limits)?;
     }
@@ -217,10 +223,10 @@ const MAX_BROKEN: u64 = 50;
 fn read_all(
     reader: &mut dyn FormatReader,
     track: &Track,
-    decoder: &mut Decoder,
-    sink: &mut Sink,
+    decoder: &mut SoundDecoder,
+    sink: &mut SoundSink,
     heard: &mut dyn FnMut(),
-) -> Result<(), Problem> {
+) -> Result<(), DecodeProblem> {
     let (mut n_good, mut n_broken) = (0u64, 0u64);
     loop {
         let packet = match reader.next_packet() {
@@ -242,8 +248,8 @@ fn read_all(
         sink.wait_until(start_ms(track.time_base, packet.pts))?;
         match decoder.decode(&packet, sink) {
             Ok(()) => n_good += 1,
-            Err(codec::Failure::Fatal(problem)) => return Err(problem),
-            Err(codec::Failure::Packet(problem)) => {
+            Err(codec::PacketFailure::Fatal(problem)) => return Err(problem),
+            Err(codec::PacketFailure::Packet(problem)) => {
                 n_broken += 1;
                 if n_broken > MAX_BROKEN + n_good {
                     return Err(problem);

@@ -1,10 +1,10 @@
 //! Where decoded sound goes: made mono, brought to 8000 Hz, measured, and dropped.
 
-use super::Keep;
-use crate::fingerprint::{HOP, Taker, duration_ms};
+use super::SampleKeeping;
+use crate::fingerprint::{FingerprintBuilder, HOP, duration_ms};
 use crate::resample::Resampler;
-use crate::waveform::Outline;
-use crate::{Fingerprint, Limits, Problem, SAMPLE_RATE, Waveform};
+use crate::waveform::WaveformBuilder;
+use crate::{DecodeLimits, DecodeProblem, Fingerprint, SAMPLE_RATE, Waveform};
 
 /// Sound that starts this much later than what was heard so far starts after a silence. Less is the
 /// rounding of time stamps and the delay of encoders.
@@ -16,9 +16,9 @@ const MAX_GAP_MS: u64 = 600_000;
 /// A longer one before the first sound means that a broadcast was joined late.
 const MAX_START_MS: u64 = 10_000;
 
-pub(super) struct Sink {
-    limits: Limits,
-    keep: Keep,
+pub(super) struct SoundSink {
+    limits: DecodeLimits,
+    keep: SampleKeeping,
     resampler: Option<(u32, Resampler)>,
     n_channels: u32,
     mono: Vec<f32>,
@@ -30,13 +30,13 @@ pub(super) struct Sink {
     taken_ms: f64,
     /// By how much time stamps run ahead of the sound.
     skew_ms: u64,
-    outline: Outline,
-    taker: Taker,
+    outline: WaveformBuilder,
+    taker: FingerprintBuilder,
     samples: Vec<i16>,
 }
 
-impl Sink {
-    pub(super) fn new(keep: Keep, limits: Limits) -> Self {
+impl SoundSink {
+    pub(super) fn new(keep: SampleKeeping, limits: DecodeLimits) -> Self {
         Self {
             limits,
             keep,
@@ -47,8 +47,8 @@ impl Sink {
             n_samples: 0,
             taken_ms: 0.0,
             skew_ms: 0,
-            outline: Outline::default(),
-            taker: Taker::new(HOP as f64),
+            outline: WaveformBuilder::default(),
+            taker: FingerprintBuilder::new(HOP as f64),
             samples: Vec::new(),
         }
     }
@@ -68,7 +68,7 @@ impl Sink {
     }
 
     /// Puts in silence where the next sound begins later than what there is ends.
-    pub(super) fn wait_until(&mut self, start_ms: Option<u64>) -> Result<(), Problem> {
+    pub(super) fn wait_until(&mut self, start_ms: Option<u64>) -> Result<(), DecodeProblem> {
         let Some(start_ms) = start_ms else {
             return Ok(());
         };
@@ -101,7 +101,7 @@ impl Sink {
         rate: u32,
         n_channels: usize,
         samples: &[f32],
-    ) -> Result<(), Problem> {
+    ) -> Result<(), DecodeProblem> {
         check_channels(n_channels as u64, &self.limits)?;
         check_rate(rate, &self.limits)?;
         self.n_channels = n_channels as u32;
@@ -122,7 +122,7 @@ impl Sink {
         done
     }
 
-    fn push_mono(&mut self, rate: u32, samples: &[f32]) -> Result<(), Problem> {
+    fn push_mono(&mut self, rate: u32, samples: &[f32]) -> Result<(), DecodeProblem> {
         let current = self.resampler.take_if(|(current, _)| *current != rate);
         if let Some((_, mut old)) = current {
             old.finish(&mut self.ready);
@@ -135,17 +135,17 @@ impl Sink {
         self.give_on()
     }
 
-    fn give_on(&mut self) -> Result<(), Problem> {
+    fn give_on(&mut self) -> Result<(), DecodeProblem> {
         self.n_samples += self.ready.len() as u64;
         let max_duration_ms = self.limits.max_duration_ms;
         if duration_ms(self.n_samples) > max_duration_ms {
-            return Err(Problem::TooLong { max_duration_ms });
+            return Err(DecodeProblem::TooLong { max_duration_ms });
         }
         self.outline.push(&self.ready);
         self.taker.push(&self.ready);
-        if self.keep == Keep::Samples {
+        if self.keep == SampleKeeping::Samples {
             if duration_ms(self.n_samples) > self.limits.max_kept_ms {
-                self.keep = Keep::Nothing;
+                self.keep = SampleKeeping::Nothing;
                 self.samples = Vec::new();
             } else {
                 let rounded = self.ready.iter().map(|x| (x * 32768.0).round() as i16);
@@ -156,7 +156,7 @@ impl Sink {
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<(Waveform, Fingerprint, Vec<i16>), Problem> {
+    pub(super) fn finish(mut self) -> Result<(Waveform, Fingerprint, Vec<i16>), DecodeProblem> {
         if let Some((_, mut resampler)) = self.resampler.take() {
             resampler.finish(&mut self.ready);
         }
@@ -165,10 +165,10 @@ impl Sink {
     }
 }
 
-pub(super) fn check_channels(n_channels: u64, limits: &Limits) -> Result<(), Problem> {
+pub(super) fn check_channels(n_channels: u64, limits: &DecodeLimits) -> Result<(), DecodeProblem> {
     let max_channels = limits.max_channels;
     if n_channels == 0 || n_channels > u64::from(max_channels) {
-        return Err(Problem::Channels {
+        return Err(DecodeProblem::Channels {
             n_channels,
             max_channels,
         });
@@ -176,10 +176,10 @@ pub(super) fn check_channels(n_channels: u64, limits: &Limits) -> Result<(), Pro
     Ok(())
 }
 
-pub(super) fn check_rate(sample_rate: u32, limits: &Limits) -> Result<(), Problem> {
+pub(super) fn check_rate(sample_rate: u32, limits: &DecodeLimits) -> Result<(), DecodeProblem> {
     let max_sample_rate = limits.max_sample_rate;
-    if sample_rate < Problem::MIN_SAMPLE_RATE || sample_rate > max_sample_rate {
-        return Err(Problem::SampleRate {
+    if sample_rate < DecodeProblem::MIN_SAMPLE_RATE || sample_rate > max_sample_rate {
+        return Err(DecodeProblem::SampleRate {
             sample_rate,
             max_sample_rate,
         });

@@ -7,19 +7,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use symphonia::core::io::MediaSource;
 
 /// Something to read from that has a size.
-pub(super) struct Source<S> {
+pub(super) struct SizedSource<S> {
     inner: S,
     size_bytes: u64,
     at: Arc<AtomicU64>,
 }
 
 /// Where a source is read that something else has taken in.
-pub(super) struct Place {
+pub(super) struct SourcePosition {
     size_bytes: u64,
     at: Arc<AtomicU64>,
 }
 
-impl Place {
+impl SourcePosition {
     /// Returns the share of it that lies before, from 0 to 1.
     pub(super) fn share(&self) -> f64 {
         let at = self.at.load(Ordering::Relaxed).min(self.size_bytes);
@@ -27,7 +27,7 @@ impl Place {
     }
 }
 
-impl<S: Seek> Source<S> {
+impl<S: Seek> SizedSource<S> {
     pub(super) fn new(mut inner: S) -> io::Result<Self> {
         let size_bytes = inner.seek(SeekFrom::End(0))?;
         inner.seek(SeekFrom::Start(0))?;
@@ -42,15 +42,15 @@ impl<S: Seek> Source<S> {
         self.size_bytes
     }
 
-    pub(super) fn place(&self) -> Place {
-        Place {
+    pub(super) fn place(&self) -> SourcePosition {
+        SourcePosition {
             size_bytes: self.size_bytes,
             at: Arc::clone(&self.at),
         }
     }
 }
 
-impl<S: Read> Read for Source<S> {
+impl<S: Read> Read for SizedSource<S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(buffer)?;
         self.at.fetch_add(n as u64, Ordering::Relaxed);
@@ -58,7 +58,7 @@ impl<S: Read> Read for Source<S> {
     }
 }
 
-impl<S: Seek> Seek for Source<S> {
+impl<S: Seek> Seek for SizedSource<S> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let at = self.inner.seek(to)?;
         self.at.store(at, Ordering::Relaxed);
@@ -66,7 +66,7 @@ impl<S: Seek> Seek for Source<S> {
     }
 }
 
-impl<S: Read + Seek + Send + Sync> MediaSource for Source<S> {
+impl<S: Read + Seek + Send + Sync> MediaSource for SizedSource<S> {
     fn is_seekable(&self) -> bool {
         true
     }

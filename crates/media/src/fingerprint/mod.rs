@@ -62,7 +62,7 @@ impl Fingerprint {
     /// Takes the fingerprint of `samples` as if they had been played `speed` times slower: a cut that
     /// runs 4 % faster than its recording has at 1.04 about the words of the recording.
     pub(crate) fn played_at(samples: &[i16], speed: f64) -> Self {
-        let mut taker = Taker::new(HOP as f64 / speed);
+        let mut taker = FingerprintBuilder::new(HOP as f64 / speed);
         let mut block = Vec::with_capacity(4096);
         for chunk in samples.chunks(4096) {
             block.clear();
@@ -74,7 +74,7 @@ impl Fingerprint {
 }
 
 /// Takes a fingerprint while sound streams by.
-pub(crate) struct Taker {
+pub(crate) struct FingerprintBuilder {
     bands: Bands,
     hop: f64,
     /// Samples that a word to come still looks at, from `start` on.
@@ -86,7 +86,7 @@ pub(crate) struct Taker {
     made: Fingerprint,
 }
 
-impl Taker {
+impl FingerprintBuilder {
     /// Samples that gather before words are made of them.
     const BLOCK: usize = 8 * FRAME;
 
@@ -222,7 +222,7 @@ mod tests {
             .iter()
             .map(|&x| f32::from(x) / 32768.0)
             .collect();
-        let mut taker = Taker::new(HOP as f64);
+        let mut taker = FingerprintBuilder::new(HOP as f64);
         samples.chunks(333).for_each(|chunk| taker.push(chunk));
         assert_eq!(taker.finish(), Fingerprint::of(&hum(50_000, 1.0)));
     }

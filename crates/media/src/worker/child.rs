@@ -6,8 +6,8 @@ use std::os::fd::AsFd;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use super::{Ask, frames};
-use crate::{Limits, decode_telling};
+use super::{DecodeRequest, frames};
+use crate::{DecodeLimits, decode_telling};
 
 /// Decodes `input` as `ask` says, which is the argument that [`run`](super::run) added, and writes the
 /// answer to `out`.
@@ -15,7 +15,7 @@ use crate::{Limits, decode_telling};
 /// Tells each hundredth of the file on the way there. Bounds the memory and the time of the whole process first; call it in one that does nothing else.
 /// What it returns as an error is that nobody listens.
 pub fn serve(input: File, ask: &str, mut out: impl Write) -> io::Result<()> {
-    let ask: Ask = serde_json::from_str(ask)?;
+    let ask: DecodeRequest = serde_json::from_str(ask)?;
     bound(&ask.limits)?;
     let mut last = 0;
     let answer = decode_telling(input, ask.keep, &ask.limits, &mut |share| {
@@ -34,7 +34,7 @@ pub fn stdin() -> io::Result<File> {
     Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
 }
 
-fn bound(limits: &Limits) -> io::Result<()> {
+fn bound(limits: &DecodeLimits) -> io::Result<()> {
     let both = |soft: u64, hard: u64| Rlimit {
         current: Some(soft),
         maximum: Some(hard),

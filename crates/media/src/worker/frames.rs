@@ -1,25 +1,25 @@
 //! What the child says: frames, each its length as a 64-bit little-endian number and its bytes.
 //!
-//! The answer is three of them. The first is JSON, a [`Header`]; then come the fingerprint and the samples,
+//! The answer is three of them. The first is JSON, a [`FrameHeader`]; then come the fingerprint and the samples,
 //! empty when there was a problem. Before it there may be headers of their own that tell how far it is.
 
 use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Decoded, Fingerprint, Info, Limits, Problem, Waveform};
+use crate::{DecodeLimits, DecodeProblem, DecodedSound, Fingerprint, MediaInfo, Waveform};
 
 /// The longest header: 1500 peaks of at most four characters, and some names.
 const MAX_HEADER: u64 = 64 << 10;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Header {
+enum FrameHeader {
     Decoded {
-        info: Info,
+        info: MediaInfo,
         waveform: Waveform,
     },
-    Problem(Problem),
+    Problem(DecodeProblem),
     /// In hundredths of the file.
     Progress(u8),
 }
@@ -29,42 +29,45 @@ pub(super) enum ChildMessage {
     /// It has read so much of the file, in hundredths.
     Progress(u8),
     /// It is at its end; `None` when what it says is no answer.
-    Answer(Option<Result<Decoded, Problem>>),
+    Answer(Option<Result<DecodedSound, DecodeProblem>>),
 }
 
 /// No child that is one of ours tells of its progress more often.
 const MAX_PROGRESS: usize = 100;
 
-fn max_fingerprint(limits: &Limits) -> u64 {
+fn max_fingerprint(limits: &DecodeLimits) -> u64 {
     // Five bytes for 20 ms, and some words for rounding.
     limits.max_duration_ms / 4 + 1024
 }
 
-fn max_samples(limits: &Limits) -> u64 {
+fn max_samples(limits: &DecodeLimits) -> u64 {
     limits.max_kept_ms.saturating_mul(16).saturating_add(1024)
 }
 
 /// Says how far the child is, in hundredths of the file.
 pub(super) fn write_progress(percent: u8, mut out: impl Write) -> io::Result<()> {
-    let header = serde_json::to_vec(&Header::Progress(percent))?;
+    let header = serde_json::to_vec(&FrameHeader::Progress(percent))?;
     out.write_all(&(header.len() as u64).to_le_bytes())?;
     out.write_all(&header)?;
     out.flush()
 }
 
-pub(super) fn write(answer: Result<Decoded, Problem>, mut out: impl Write) -> io::Result<()> {
+pub(super) fn write(
+    answer: Result<DecodedSound, DecodeProblem>,
+    mut out: impl Write,
+) -> io::Result<()> {
     let (header, fingerprint, samples) = match answer {
-        Ok(Decoded {
+        Ok(DecodedSound {
             info,
             waveform,
             fingerprint,
             samples,
         }) => (
-            Header::Decoded { info, waveform },
+            FrameHeader::Decoded { info, waveform },
             fingerprint.to_bytes(),
             samples,
         ),
-        Err(problem) => (Header::Problem(problem), Vec::new(), Vec::new()),
+        Err(problem) => (FrameHeader::Problem(problem), Vec::new(), Vec::new()),
     };
     let samples: Vec<u8> = samples
         .iter()
@@ -78,10 +81,10 @@ pub(super) fn write(answer: Result<Decoded, Problem>, mut out: impl Write) -> io
 }
 
 /// Reads what a child says until it is at its end, and tells it.
-pub(super) fn read(mut from: impl Read, limits: &Limits, mut tell: impl FnMut(ChildMessage)) {
+pub(super) fn read(mut from: impl Read, limits: &DecodeLimits, mut tell: impl FnMut(ChildMessage)) {
     for _ in 0..=MAX_PROGRESS {
         match header(&mut from) {
-            Some(Header::Progress(percent)) => tell(ChildMessage::Progress(percent)),
+            Some(FrameHeader::Progress(percent)) => tell(ChildMessage::Progress(percent)),
             Some(header) => return tell(ChildMessage::Answer(answer(header, from, limits))),
             None => break,
         }
@@ -89,23 +92,23 @@ pub(super) fn read(mut from: impl Read, limits: &Limits, mut tell: impl FnMut(Ch
     tell(ChildMessage::Answer(None));
 }
 
-fn header(from: &mut impl Read) -> Option<Header> {
+fn header(from: &mut impl Read) -> Option<FrameHeader> {
     serde_json::from_slice(&frame(from, MAX_HEADER)?).ok()
 }
 
 /// Reads the rest of an answer, behind which nothing may come.
 fn answer(
-    header: Header,
+    header: FrameHeader,
     mut from: impl Read,
-    limits: &Limits,
-) -> Option<Result<Decoded, Problem>> {
+    limits: &DecodeLimits,
+) -> Option<Result<DecodedSound, DecodeProblem>> {
     let fingerprint = frame(&mut from, max_fingerprint(limits))?;
     let samples = frame(&mut from, max_samples(limits))?;
     let is_at_end = from.read(&mut [0]).is_ok_and(|n| n == 0);
     let (info, waveform) = match header {
-        Header::Decoded { info, waveform } => (info, waveform),
-        Header::Problem(problem) => return Some(Err(problem)),
-        Header::Progress(_) => return None,
+        FrameHeader::Decoded { info, waveform } => (info, waveform),
+        FrameHeader::Problem(problem) => return Some(Err(problem)),
+        FrameHeader::Progress(_) => return None,
     };
     let fingerprint = Fingerprint::from_bytes(&fingerprint).ok()?;
     if !is_at_end || waveform.peaks.len() != Waveform::BINS {
@@ -116,7 +119,7 @@ fn answer(
         .iter()
         .map(|sample| i16::from_le_bytes(*sample))
         .collect();
-    Some(Ok(Decoded {
+    Some(Ok(DecodedSound {
         info,
         waveform,
         fingerprint,

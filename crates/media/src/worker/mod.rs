@@ -29,11 +29,11 @@ pub use parent::run;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Keep, Limits};
+use crate::{DecodeLimits, SampleKeeping};
 
 /// What the parent asks for, in the child's last argument.
 #[derive(Debug, Serialize, Deserialize)]
-struct Ask {
-    keep: Keep,
-    limits: Limits,
+struct DecodeRequest {
+    keep: SampleKeeping,
+    limits: DecodeLimits,
 }

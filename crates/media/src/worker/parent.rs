@@ -13,8 +13,8 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use super::frames::ChildMessage;
-use super::{Ask, frames};
-use crate::{Decoded, Keep, Limits, Problem};
+use super::{DecodeRequest, frames};
+use crate::{DecodeLimits, DecodeProblem, DecodedSound, SampleKeeping};
 
 /// How long a child may take to end after it has answered.
 const GRACE: Duration = Duration::from_secs(2);
@@ -28,23 +28,23 @@ const ASK: Duration = Duration::from_millis(100);
 /// Adds one argument, and sets the standard input and output. Waits until the child has answered, and
 /// kills it when that takes longer than [`Limits::max_wall_ms`]; it never outlives this call. Calls
 /// `progress` some times a second with the share of the file that is read, from 0 to 1; `Break` ends the
-/// child as [`Problem::Stopped`].
+/// child as [`DecodeProblem::Stopped`].
 pub fn run(
     command: Command,
     path: &Path,
-    keep: Keep,
-    limits: &Limits,
+    keep: SampleKeeping,
+    limits: &DecodeLimits,
     progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
-) -> Result<Decoded, Problem> {
-    let io = |error: io::Error| Problem::io(&error);
+) -> Result<DecodedSound, DecodeProblem> {
+    let io = |error: io::Error| DecodeProblem::io(&error);
     let file = File::open(path).map_err(io)?;
     let size_bytes = file.metadata().map_err(io)?.len();
     if size_bytes > limits.max_bytes {
-        return Err(Problem::TooLarge {
+        return Err(DecodeProblem::TooLarge {
             max_bytes: limits.max_bytes,
         });
     }
-    let ask = Ask {
+    let ask = DecodeRequest {
         keep,
         limits: *limits,
     };
@@ -58,19 +58,19 @@ pub fn run(
     };
     let Some(status) = wait(&mut child).map_err(io)? else {
         kill(&mut child).map_err(io)?;
-        return Err(Problem::Time);
+        return Err(DecodeProblem::Time);
     };
     if !status.success() {
         return Err(death(status));
     }
     answer.unwrap_or_else(|| {
-        Err(Problem::Crashed {
+        Err(DecodeProblem::Crashed {
             detail: "its answer makes no sense".to_owned(),
         })
     })
 }
 
-fn start(mut command: Command, file: File, ask: &Ask) -> io::Result<Child> {
+fn start(mut command: Command, file: File, ask: &DecodeRequest) -> io::Result<Child> {
     command
         .arg(serde_json::to_string(ask)?)
         .stdin(file)
@@ -84,9 +84,9 @@ fn start(mut command: Command, file: File, ask: &Ask) -> io::Result<Child> {
 /// Listens until the child has said all that it has to say; `None` when that is no answer.
 fn listen(
     child: &mut Child,
-    limits: &Limits,
+    limits: &DecodeLimits,
     progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
-) -> Result<Option<Result<Decoded, Problem>>, Problem> {
+) -> Result<Option<Result<DecodedSound, DecodeProblem>>, DecodeProblem> {
     let (sender, receiver) = mpsc::sync_channel(1);
     let Some(stdout) = child.stdout.take() else {
         return Ok(None);
@@ -104,13 +104,13 @@ fn listen(
         match receiver.recv_timeout(step) {
             Ok(ChildMessage::Answer(answer)) => return Ok(answer),
             Ok(ChildMessage::Progress(percent)) => share = f64::from(percent.min(100)) / 100.0,
-            Err(RecvTimeoutError::Timeout) if step == left => return Err(Problem::Time),
+            Err(RecvTimeoutError::Timeout) if step == left => return Err(DecodeProblem::Time),
             // What a child says takes no time to speak of, and it says little.
             Err(RecvTimeoutError::Timeout) => left -= step,
             Err(RecvTimeoutError::Disconnected) => return Ok(None),
         }
         if progress(share).is_break() {
-            return Err(Problem::Stopped);
+            return Err(DecodeProblem::Stopped);
         }
     }
 }
@@ -132,20 +132,20 @@ fn kill(child: &mut Child) -> io::Result<()> {
     child.wait().map(|_| ())
 }
 
-fn death(status: ExitStatus) -> Problem {
+fn death(status: ExitStatus) -> DecodeProblem {
     let Some(signal) = status.signal() else {
-        return Problem::Crashed {
+        return DecodeProblem::Crashed {
             detail: status.to_string(),
         };
     };
     let is = |other: Signal| signal == other.as_raw();
     if is(Signal::XCPU) {
-        Problem::Time
+        DecodeProblem::Time
     } else if is(Signal::ABORT) || is(Signal::KILL) {
         // An allocation that fails aborts; a system that runs out of memory kills.
-        Problem::Memory
+        DecodeProblem::Memory
     } else {
-        Problem::Crashed {
+        DecodeProblem::Crashed {
             detail: status.to_string(),
         }
     }

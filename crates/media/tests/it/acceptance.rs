@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 
 use rejoinder_media::compare::{Content, omitted_by_all};
-use rejoinder_media::{Comparison, Cut, Decoded, Fingerprint, Keep, Limits, compare, decode};
+use rejoinder_media::{
+    Comparison, Cut, DecodeLimits, DecodedSound, Fingerprint, SampleKeeping, compare, decode,
+};
 
 use crate::edit::{Edit, jumps};
 use crate::effects;
@@ -33,10 +35,10 @@ fn narrator() -> Vec<f32> {
     speech(77, 165.0, 120.0)
 }
 
-fn decoded(sound: &[f32]) -> Decoded {
+fn decoded(sound: &[f32]) -> DecodedSound {
     let samples: Vec<i16> = sound.iter().map(|x| (x * 32768.0) as i16).collect();
     let file = Wav::mono(RATE as u32, &samples).with(&samples);
-    decode(file, Keep::Samples, &Limits::default()).unwrap()
+    decode(file, SampleKeeping::Samples, &DecodeLimits::default()).unwrap()
 }
 
 fn compared(cut: &[f32]) -> Comparison {

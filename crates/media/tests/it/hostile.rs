@@ -6,12 +6,12 @@ use std::sync::LazyLock;
 use opus_pure::{Application, MAX_PACKET_BYTES, OggOpusWriter, OpusEncoder, OpusHead};
 use proptest::prelude::*;
 use rejoinder_core::recordings::RecordingKind;
-use rejoinder_media::{Decoded, Keep, Limits, Problem, decode};
+use rejoinder_media::{DecodeLimits, DecodeProblem, DecodedSound, SampleKeeping, decode};
 
 use crate::wav::{Wav, tone};
 
-fn decoded(file: Cursor<Vec<u8>>) -> Result<Decoded, Problem> {
-    decode(file, Keep::Nothing, &Limits::default())
+fn decoded(file: Cursor<Vec<u8>>) -> Result<DecodedSound, DecodeProblem> {
+    decode(file, SampleKeeping::Nothing, &DecodeLimits::default())
 }
 
 #[test]
@@ -21,8 +21,8 @@ fn an_honest_file_is_decoded() {
 
         let decoded = decode(
             Wav::mono(rate, &samples).with(&samples),
-            Keep::Samples,
-            &Limits::default(),
+            SampleKeeping::Samples,
+            &DecodeLimits::default(),
         );
 
         let decoded = decoded.unwrap();
@@ -52,18 +52,18 @@ fn an_honest_file_is_decoded() {
 fn samples_are_kept_only_when_asked_for_and_not_too_many() {
     let samples = tone(8000, 2.0);
     let kept = |keep, max_kept_ms| {
-        let limits = Limits {
+        let limits = DecodeLimits {
             max_kept_ms,
-            ..Limits::default()
+            ..DecodeLimits::default()
         };
         decode(Wav::mono(8000, &samples).with(&samples), keep, &limits)
             .unwrap()
             .samples
             .len()
     };
-    assert_eq!(kept(Keep::Samples, 2000), 16_000);
-    assert_eq!(kept(Keep::Samples, 1999), 0);
-    assert_eq!(kept(Keep::Nothing, 2000), 0);
+    assert_eq!(kept(SampleKeeping::Samples, 2000), 16_000);
+    assert_eq!(kept(SampleKeeping::Samples, 1999), 0);
+    assert_eq!(kept(SampleKeeping::Nothing, 2000), 0);
 }
 
 #[test]
@@ -142,16 +142,16 @@ fn what_is_no_recording_is_refused() {
     }
     let short = tone(8000, 0.1);
     let problem = decoded(Wav::mono(8000, &short).with(&short)).unwrap_err();
-    assert_eq!(problem, Problem::TooShort { duration_ms: 100 });
+    assert_eq!(problem, DecodeProblem::TooShort { duration_ms: 100 });
 }
 
 #[test]
 fn a_day_of_silence_is_stopped_at_the_limit() {
     let rate: u32 = 8000;
-    let limits = Limits {
+    let limits = DecodeLimits {
         max_duration_ms: 600_000,
         max_bytes: u64::MAX,
-        ..Limits::default()
+        ..DecodeLimits::default()
     };
     let header = Wav {
         rate,
@@ -165,11 +165,11 @@ fn a_day_of_silence_is_stopped_at_the_limit() {
         size: 44 + 24 * 3600 * 2 * u64::from(rate),
     };
 
-    let problem = decode(file, Keep::Nothing, &limits).unwrap_err();
+    let problem = decode(file, SampleKeeping::Nothing, &limits).unwrap_err();
 
     assert_eq!(
         problem,
-        Problem::TooLong {
+        DecodeProblem::TooLong {
             max_duration_ms: 600_000
         }
     );
@@ -186,10 +186,10 @@ fn a_file_that_is_too_large_is_not_looked_at() {
         at: 0,
         size: 1 << 40,
     };
-    let problem = decode(file, Keep::Nothing, &Limits::default()).unwrap_err();
+    let problem = decode(file, SampleKeeping::Nothing, &DecodeLimits::default()).unwrap_err();
     assert_eq!(
         problem,
-        Problem::TooLarge {
+        DecodeProblem::TooLarge {
             max_bytes: 500 << 20
         }
     );

@@ -66,7 +66,7 @@ pub(crate) fn score(truth: &[Truth], found: &Comparison) -> Score {
 
 fn boundary_p90(truth: &[Truth], found: &Comparison) -> f64 {
     let seconds = |ms: u64| ms as f64 / 1000.0;
-    let nearest = |at: f64, of: fn(&rejoinder_media::compare::Span) -> u64| {
+    let nearest = |at: f64, of: fn(&rejoinder_media::compare::TimeSpan) -> u64| {
         let errors = found
             .pieces
             .iter()

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use rejoinder_core::recordings::RecordingProblem;
-use rejoinder_media::{Decoded, Keep, Limits, Problem, decode, worker};
+use rejoinder_media::{DecodeLimits, DecodeProblem, DecodedSound, SampleKeeping, decode, worker};
 use tempfile::NamedTempFile;
 
 use crate::wav::{Wav, tone};
@@ -30,12 +30,23 @@ fn recording(seconds: f64) -> NamedTempFile {
     file
 }
 
-fn problem(command: Command, limits: &Limits) -> Problem {
-    run(command, recording(1.0).path(), Keep::Nothing, limits).unwrap_err()
+fn problem(command: Command, limits: &DecodeLimits) -> DecodeProblem {
+    run(
+        command,
+        recording(1.0).path(),
+        SampleKeeping::Nothing,
+        limits,
+    )
+    .unwrap_err()
 }
 
 /// Lets the child come to its end.
-fn run(command: Command, path: &Path, keep: Keep, limits: &Limits) -> Result<Decoded, Problem> {
+fn run(
+    command: Command,
+    path: &Path,
+    keep: SampleKeeping,
+    limits: &DecodeLimits,
+) -> Result<DecodedSound, DecodeProblem> {
     worker::run(command, path, keep, limits, &mut |_| {
         ControlFlow::Continue(())
     })
@@ -44,75 +55,88 @@ fn run(command: Command, path: &Path, keep: Keep, limits: &Limits) -> Result<Dec
 #[test]
 fn a_child_decodes_as_its_parent_would() {
     let file = recording(5.0);
-    for keep in [Keep::Nothing, Keep::Samples] {
-        let there = run(program(), file.path(), keep, &Limits::default()).unwrap();
-        let here = decode(file.reopen().unwrap(), keep, &Limits::default()).unwrap();
+    for keep in [SampleKeeping::Nothing, SampleKeeping::Samples] {
+        let there = run(program(), file.path(), keep, &DecodeLimits::default()).unwrap();
+        let here = decode(file.reopen().unwrap(), keep, &DecodeLimits::default()).unwrap();
         assert!(there == here);
     }
 }
 
 #[test]
 fn what_is_wrong_with_the_file_arrives() {
-    let limits = Limits {
+    let limits = DecodeLimits {
         max_duration_ms: 500,
-        ..Limits::default()
+        ..DecodeLimits::default()
     };
     assert_eq!(
         problem(program(), &limits),
-        Problem::TooLong {
+        DecodeProblem::TooLong {
             max_duration_ms: 500
         }
     );
-    let limits = Limits {
+    let limits = DecodeLimits {
         max_bytes: 100,
-        ..Limits::default()
+        ..DecodeLimits::default()
     };
     assert_eq!(
         problem(program(), &limits),
-        Problem::TooLarge { max_bytes: 100 }
+        DecodeProblem::TooLarge { max_bytes: 100 }
     );
 }
 
 #[test]
 fn a_child_that_takes_too_much_memory_is_stopped() {
-    let limits = Limits {
+    let limits = DecodeLimits {
         max_memory_bytes: 6 << 20,
-        ..Limits::default()
+        ..DecodeLimits::default()
     };
-    assert_eq!(problem(program(), &limits), Problem::Memory);
+    assert_eq!(problem(program(), &limits), DecodeProblem::Memory);
 }
 
 #[test]
 fn a_child_that_works_too_long_is_stopped() {
     let busy = script("ulimit -S -t 1; while :; do :; done");
-    assert_eq!(problem(busy, &Limits::default()), Problem::Time);
-    let limits = Limits {
+    assert_eq!(problem(busy, &DecodeLimits::default()), DecodeProblem::Time);
+    let limits = DecodeLimits {
         max_wall_ms: 50,
-        ..Limits::default()
+        ..DecodeLimits::default()
     };
-    assert_eq!(problem(script("exec sleep 60"), &limits), Problem::Time);
+    assert_eq!(
+        problem(script("exec sleep 60"), &limits),
+        DecodeProblem::Time
+    );
 }
 
 #[test]
 fn a_child_that_nobody_wants_any_more_is_stopped() {
     let sleep = script("exec sleep 60");
-    let (file, limits) = (recording(1.0), Limits::default());
-    let stopped = worker::run(sleep, file.path(), Keep::Nothing, &limits, &mut |_| {
-        ControlFlow::Break(())
-    });
-    assert_eq!(stopped, Err(Problem::Stopped));
+    let (file, limits) = (recording(1.0), DecodeLimits::default());
+    let stopped = worker::run(
+        sleep,
+        file.path(),
+        SampleKeeping::Nothing,
+        &limits,
+        &mut |_| ControlFlow::Break(()),
+    );
+    assert_eq!(stopped, Err(DecodeProblem::Stopped));
 }
 
 #[test]
 fn a_child_tells_how_far_it_is() {
-    let (file, limits) = (recording(600.0), Limits::default());
+    let (file, limits) = (recording(600.0), DecodeLimits::default());
     let mut shares = Vec::new();
     let tell = &mut |share| {
         shares.push(share);
         ControlFlow::Continue(())
     };
 
-    let decoded = worker::run(program(), file.path(), Keep::Nothing, &limits, tell);
+    let decoded = worker::run(
+        program(),
+        file.path(),
+        SampleKeeping::Nothing,
+        &limits,
+        tell,
+    );
 
     assert_eq!(decoded.unwrap().info.duration_ms, 600_000);
     let is_between = |share: &&f64| (0.01..0.99).contains(*share);
@@ -133,7 +157,9 @@ fn a_child_that_dies_says_how() {
         ("exec >&-; exec sleep 60", "time"),
     ] {
         assert_eq!(
-            problem(script(text), &Limits::default()).refusal().as_str(),
+            problem(script(text), &DecodeLimits::default())
+                .refusal()
+                .as_str(),
             expected,
             "{text}"
         );
@@ -142,10 +168,10 @@ fn a_child_that_dies_says_how() {
 
 #[test]
 fn a_child_that_does_not_stop_talking_is_stopped() {
-    let limits = Limits {
+    let limits = DecodeLimits {
         max_duration_ms: 1000,
         max_kept_ms: 1000,
-        ..Limits::default()
+        ..DecodeLimits::default()
     };
     let problem = problem(script("cat /dev/zero"), &limits);
     assert_eq!(problem.refusal(), RecordingProblem::Crashed);
@@ -156,10 +182,10 @@ fn without_a_file_or_a_program_it_says_so() {
     let missing = run(
         program(),
         "/nowhere".as_ref(),
-        Keep::Nothing,
-        &Limits::default(),
+        SampleKeeping::Nothing,
+        &DecodeLimits::default(),
     );
     assert_eq!(missing.unwrap_err().refusal().as_str(), "io");
-    let nothing = problem(Command::new("/nowhere/program"), &Limits::default());
+    let nothing = problem(Command::new("/nowhere/program"), &DecodeLimits::default());
     assert_eq!(nothing.refusal().as_str(), "io");
 }

@@ -202,9 +202,9 @@ async fn renew(store: Arc<Store>) {
 
 /// The door out, with the sockets that the operator opened.
 fn outside(options: &Options) -> Result<egress::Client, Failure> {
-    let policy = egress::Policy {
+    let policy = egress::ClientPolicy {
         exceptions: options.reachable.clone(),
-        ..egress::Policy::default()
+        ..egress::ClientPolicy::default()
     };
     egress::Client::new(policy)
         .map_err(|error| Failure::failed("nothing outside can be asked", &error))

@@ -7,11 +7,11 @@ use std::time::Duration;
 use std::{env, io};
 
 use jobs::{
-    AnyHandler, ArticleHandler, AskHandler, Backups, CardHandler, CitedHandler, CorrectionHandler,
-    DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler, Home, Housekeeper,
-    ImportHandler, LikedHandler, MailHandler, NoticeHandler, PassagesHandler, ProcessorAddresses,
-    PushHandler, ReceiptHandler, RecordingHandler, SenderHandler, SidesHandler, UnusedCardHandler,
-    WebhookHandler, Worker,
+    AnyHandler, ArticleHandler, AskHandler, Backups, CardHandler, CitedHandler, DeskMailHandler,
+    EraseHandler, FanOutHandler, Home, Housekeeper, ImportHandler, LikedHandler, MailHandler,
+    NoticeHandler, PassagesHandler, ProcessorAddresses, PushHandler, ReceiptHandler,
+    RecordingHandler, SenderHandler, SidesHandler, SpamCheckHandler, SpamCorrectionHandler,
+    UnusedCardHandler, WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -34,8 +34,8 @@ pub(super) fn worker(
 ) -> Worker {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let cards = CardHandler::new(Arc::clone(store), outside.clone(), Arc::clone(&clock));
-    let external = ExternalHandler::new(Arc::clone(store), outside.clone(), Arc::clone(&clock));
-    let corrections = CorrectionHandler::new(Arc::clone(store), outside.clone());
+    let external = SpamCheckHandler::new(Arc::clone(store), outside.clone(), Arc::clone(&clock));
+    let corrections = SpamCorrectionHandler::new(Arc::clone(store), outside.clone());
     let pushes = PushHandler::new(
         Arc::clone(store),
         outside.clone(),

@@ -21,7 +21,7 @@ use server::{ProxyHeader, RateLimits};
 use store::Location;
 use tracing::level_filters::LevelFilter;
 
-use crate::cli::args::{Place, ServeArgs};
+use crate::cli::args::{ServeArgs, StoreArgs};
 use crate::failure::Failure;
 use crate::private;
 use layers::{Known, Layers};
@@ -201,7 +201,7 @@ impl Options {
     }
 
     /// The options of a command that works on the database.
-    pub(crate) fn for_place(place: &Place) -> Result<Self, Failure> {
+    pub(crate) fn for_place(place: &StoreArgs) -> Result<Self, Failure> {
         let args = ServeArgs {
             place: place.clone(),
             ..ServeArgs::default()

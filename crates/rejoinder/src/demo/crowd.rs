@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rejoinder_core::FixedRandom;
 
-use super::voices::{Phrases, Voice};
+use super::voices::{DemoComment, Phrases};
 
 /// No reply stands deeper than this.
 const MAX_DEPTH: usize = 12;
@@ -21,8 +21,8 @@ const HASTE: f64 = 3.2;
 const N_REMOVED: usize = 9;
 
 /// Fill up a thread that begins with `first` until `n` comments are published.
-pub(crate) fn gather(first: Vec<Voice>, phrases: &Phrases, n: usize) -> Vec<Voice> {
-    let mut crowd = Crowd {
+pub(crate) fn gather(first: Vec<DemoComment>, phrases: &Phrases, n: usize) -> Vec<DemoComment> {
+    let mut crowd = ThreadGenerator {
         random: FixedRandom::seeded(1911),
         phrases,
         said: HashSet::new(),
@@ -49,30 +49,30 @@ pub(crate) fn gather(first: Vec<Voice>, phrases: &Phrases, n: usize) -> Vec<Voic
         .collect()
 }
 
-struct Crowd<'p> {
+struct ThreadGenerator<'p> {
     random: FixedRandom,
     phrases: &'p Phrases,
     said: HashSet<String>,
     n_exchanges: usize,
-    members: Vec<Member>,
+    members: Vec<GeneratedComment>,
 }
 
-struct Member {
-    voice: Voice,
+struct GeneratedComment {
+    voice: DemoComment,
     depth: usize,
     root: usize,
     has_replies: bool,
 }
 
-impl Crowd<'_> {
-    fn join(&mut self, parent: Option<usize>, voice: Voice) {
+impl ThreadGenerator<'_> {
+    fn join(&mut self, parent: Option<usize>, voice: DemoComment) {
         let here = self.members.len();
         let (depth, root) = parent.map_or((0, here), |parent| {
             let parent = &mut self.members[parent];
             parent.has_replies = true;
             (parent.depth + 1, parent.root)
         });
-        self.members.push(Member {
+        self.members.push(GeneratedComment {
             voice,
             depth,
             root,
@@ -145,7 +145,7 @@ impl Crowd<'_> {
 
     fn say(&mut self, parent: Option<usize>, author: String, time: Duration, text: String) {
         let (up, down) = self.votes(parent.is_none(), time);
-        let voice = Voice {
+        let voice = DemoComment {
             id: format!("crowd-{}", self.members.len()),
             parent: parent.map(|parent| self.members[parent].voice.id.clone()),
             author,
@@ -284,9 +284,9 @@ mod tests {
         toml::from_str(include_str!("../../../../demo/threads/phrases.toml")).unwrap()
     }
 
-    fn depths(voices: &[Voice]) -> Vec<usize> {
+    fn depths(voices: &[DemoComment]) -> Vec<usize> {
         let mut known: HashMap<&str, usize> = HashMap::new();
-        let depth = |voice: &Voice, known: &HashMap<&str, usize>| {
+        let depth = |voice: &DemoComment, known: &HashMap<&str, usize>| {
             voice
                 .parent
                 .as_deref()
@@ -335,7 +335,7 @@ mod tests {
     #[test]
     fn nobody_answers_before_the_comment_was_there_or_answers_themself() {
         let voices = gather(Vec::new(), &phrases(), 2_000);
-        let known: HashMap<&str, &Voice> = voices
+        let known: HashMap<&str, &DemoComment> = voices
             .iter()
             .map(|voice| (voice.id.as_str(), voice))
             .collect();

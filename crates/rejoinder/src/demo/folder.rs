@@ -8,33 +8,33 @@ use include_dir::{Dir, include_dir};
 use rejoinder_core::Time;
 use serde::Deserialize;
 
-use super::fund::Fund;
+use super::fund::CampaignFile;
 use super::voices::{Phrases, ThreadFile};
-use super::waiting::Waiting;
+use super::waiting::DeskFile;
 use crate::failure::Failure;
 
 static DEMO: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../demo");
 
 /// What `publication.toml` says for the demo alone.
 #[derive(Debug, Deserialize)]
-pub(super) struct About {
+pub(super) struct DemoSettings {
     /// The publication's name.
     pub(super) title: String,
     /// Slugs in the order of the front page.
     pub(super) articles: Vec<String>,
     /// The thread that is filled up.
-    pub(super) busy: Busy,
+    pub(super) busy: BusyThread,
     /// Who belongs to the newsroom.
-    pub(super) staff: Vec<Staff>,
+    pub(super) staff: Vec<StaffMember>,
     /// What can be heard.
-    pub(super) recordings: Vec<Recording>,
+    pub(super) recordings: Vec<DemoRecording>,
     /// What readers are asked to give for.
-    pub(super) campaign: Fund,
+    pub(super) campaign: CampaignFile,
 }
 
 /// A recording beside an article, with a cut of it; its files are in `recordings`.
 #[derive(Debug, Deserialize)]
-pub(super) struct Recording {
+pub(super) struct DemoRecording {
     pub(super) article: String,
     pub(super) file: String,
     pub(super) title: String,
@@ -46,13 +46,13 @@ pub(super) struct Recording {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Busy {
+pub(super) struct BusyThread {
     pub(super) article: String,
     pub(super) comments: usize,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Staff {
+pub(super) struct StaffMember {
     pub(super) name: String,
     pub(super) role: String,
 }
@@ -83,11 +83,11 @@ fn unpack_into(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-pub(super) fn about() -> Result<About, Failure> {
+pub(super) fn about() -> Result<DemoSettings, Failure> {
     read_toml("publication.toml")
 }
 
-pub(super) fn waiting() -> Result<Waiting, Failure> {
+pub(super) fn waiting() -> Result<DeskFile, Failure> {
     read_toml("desk.toml")
 }
 
@@ -107,13 +107,13 @@ pub(super) fn thread(slug: &str) -> Result<Option<ThreadFile>, Failure> {
 /// An article's headline, and when it was published.
 pub(super) fn front(slug: &str) -> Result<(String, Time), Failure> {
     #[derive(Deserialize)]
-    struct Front {
+    struct ArticleHead {
         headline: String,
         published_at: String,
     }
     let path = format!("articles/{slug}.md");
     let front = text(&path)?.split("+++").nth(1).unwrap_or_default();
-    let front: Front = toml::from_str(front).map_err(|error| broken(&path, &error))?;
+    let front: ArticleHead = toml::from_str(front).map_err(|error| broken(&path, &error))?;
     let published_at = front.published_at.parse();
     let published_at = published_at.map_err(|error| broken(&path, &error))?;
     Ok((front.headline, published_at))
@@ -127,7 +127,7 @@ pub(super) fn sound(file: &str) -> Result<&'static [u8], Failure> {
 }
 
 /// The chapters of a recording, as WebVTT.
-pub(super) fn chapters(own: &Recording) -> Result<String, Failure> {
+pub(super) fn chapters(own: &DemoRecording) -> Result<String, Failure> {
     let broken = |error| Failure::failed("the chapters of the demo cannot be read", &error);
     let reading = captions::read_chapters(own.chapters.as_bytes()).map_err(broken)?;
     Ok(captions::write_chapters(&reading.chapters, None))

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 
 /// What `publication.toml` says of it.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Fund {
+pub(super) struct CampaignFile {
     title: String,
     about: String,
     currency: String,
@@ -27,18 +27,18 @@ pub(super) struct Fund {
     days_ago: u64,
     /// How long it goes on.
     days: u64,
-    milestones: Vec<Mark>,
-    entries: Vec<Movements>,
+    milestones: Vec<MilestoneLine>,
+    entries: Vec<LedgerLine>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-struct Mark {
+struct MilestoneLine {
     amount: String,
     meaning: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-struct Movements {
+struct LedgerLine {
     amount: String,
     days_ago: u64,
     note: String,
@@ -47,13 +47,13 @@ struct Movements {
 }
 
 /// The campaign as it is kept, and the entries of its ledger.
-pub(super) struct Made {
+pub(super) struct DemoCampaign {
     draft: CampaignDraft,
-    entries: Vec<Entry>,
+    entries: Vec<DemoEntry>,
 }
 
 /// An entry with its note, and who gave it.
-struct Entry {
+struct DemoEntry {
     movement: Movement,
     note: String,
     by: Option<String>,
@@ -64,11 +64,11 @@ const fn days(n: u64) -> Duration {
 }
 
 /// The campaign as it is at `now`.
-pub(super) fn made(fund: &Fund, now: Time) -> Result<Made, Failure> {
+pub(super) fn made(fund: &CampaignFile, now: Time) -> Result<DemoCampaign, Failure> {
     let wrong = |what: &str| Failure::Failed(format!("the demo's campaign has a wrong {what}"));
     let currency: Currency = fund.currency.parse().map_err(|_| wrong("currency"))?;
     let amount = |text: &str| Money::parse(text, currency).map_err(|_| wrong("amount"));
-    let mark = |own: &Mark| {
+    let mark = |own: &MilestoneLine| {
         Ok(Milestone {
             minor: amount(&own.amount)?.minor,
             meaning: own.meaning.clone(),
@@ -91,7 +91,7 @@ pub(super) fn made(fund: &Fund, now: Time) -> Result<Made, Failure> {
         ends_at: Some(starts_at.after(days(fund.days))),
         names_supporters: fund.entries.iter().any(|own| own.by.is_some()),
     };
-    let movement = |own: &Movements| {
+    let movement = |own: &LedgerLine| {
         let money = amount(&own.amount)?;
         let movement = Movement {
             kind: EntryKind::Manual,
@@ -99,13 +99,13 @@ pub(super) fn made(fund: &Fund, now: Time) -> Result<Made, Failure> {
             gifts: i64::from(money.minor > 0),
             occurred_at: now.before(days(own.days_ago)),
         };
-        Ok(Entry {
+        Ok(DemoEntry {
             movement,
             note: own.note.clone(),
             by: own.by.clone(),
         })
     };
-    Ok(Made {
+    Ok(DemoCampaign {
         draft: draft.checked().map_err(|why| wrong(why.as_str()))?,
         entries: fund
             .entries
@@ -121,7 +121,7 @@ pub(super) fn write(
     now: Time,
     ids: &IdSource,
     site: SiteId,
-    made: &Made,
+    made: &DemoCampaign,
 ) -> Result<(), StoreError> {
     if !campaigns::list(tx, site)?.is_empty() {
         return Ok(());

@@ -23,9 +23,9 @@ use store::recordings::transcripts::{self, NewRevision};
 use store::recordings::{chapters, files, listing};
 use store::{Store, StoreError, Tx, publication::sites};
 
-use super::folder::{self, About, Staff};
-use super::spoken::{self, Article, Asked, Corrected};
-use super::voices::{Passage, ThreadFile, Voice};
+use super::folder::{self, DemoSettings, StaffMember};
+use super::spoken::{self, ArticleContext, DemoCorrection, DemoQuestion};
+use super::voices::{DemoComment, DemoPassage, ThreadFile};
 use super::{FORMAT, SITE, crowd, fund, key, waiting};
 use crate::commands::store_failed;
 use crate::failure::Failure;
@@ -35,22 +35,22 @@ use crate::system::{SystemClock, SystemRandom};
 const LANGUAGE: &str = "en-GB";
 
 /// A page of the demo, with what was said there.
-struct Discussion {
+struct SeededPage {
     slug: String,
     headline: String,
     published_at: Time,
     /// With what each said, rendered.
-    voices: Vec<(Voice, SafeHtml)>,
+    voices: Vec<(DemoComment, SafeHtml)>,
     /// What can be heard beside it.
-    sounds: Vec<Sound>,
+    sounds: Vec<SeededRecording>,
     /// The article's text.
     text: String,
-    questions: Vec<Asked>,
-    corrections: Vec<Corrected>,
+    questions: Vec<DemoQuestion>,
+    corrections: Vec<DemoCorrection>,
 }
 
 /// A recording and a cut of it.
-struct Sound {
+struct SeededRecording {
     title: String,
     bytes: &'static [u8],
     webvtt: &'static str,
@@ -88,7 +88,7 @@ pub(super) async fn seed(store: &Store, publication: &Publication) -> Result<(),
     let discussions = missing
         .iter()
         .map(|slug| discussion(slug, &about, publication));
-    let discussions: Vec<Discussion> = discussions.collect::<Result<_, _>>()?;
+    let discussions: Vec<SeededPage> = discussions.collect::<Result<_, _>>()?;
     let now = SystemClock.now();
     let ids = IdSource::new(&SystemRandom);
     let made = fund::made(&about.campaign, now)?;
@@ -121,7 +121,11 @@ fn missing(tx: &mut Tx<'_>, slugs: &[String]) -> Result<Vec<String>, StoreError>
     Ok(missing)
 }
 
-fn discussion(slug: &str, about: &About, publication: &Publication) -> Result<Discussion, Failure> {
+fn discussion(
+    slug: &str,
+    about: &DemoSettings,
+    publication: &Publication,
+) -> Result<SeededPage, Failure> {
     let file = folder::thread(slug)?;
     let spoken = file.as_ref().map(ThreadFile::spoken);
     let (questions, corrections) = spoken.unwrap_or_default();
@@ -130,7 +134,7 @@ fn discussion(slug: &str, about: &About, publication: &Publication) -> Result<Di
         true => crowd::gather(voices, &folder::phrases()?, about.busy.comments),
         false => voices,
     };
-    let rendered = |voice: Voice| {
+    let rendered = |voice: DemoComment| {
         let html = markup::render(&voice.text).html;
         (voice, html)
     };
@@ -138,7 +142,7 @@ fn discussion(slug: &str, about: &About, publication: &Publication) -> Result<Di
     let (headline, published_at) = folder::front(slug)?;
     let own = about.recordings.iter().filter(|own| own.article == slug);
     let sounds = own.map(|own| {
-        Ok(Sound {
+        Ok(SeededRecording {
             title: own.title.clone(),
             bytes: folder::sound(&own.file)?,
             webvtt: folder::transcript(&own.transcript)?,
@@ -147,7 +151,7 @@ fn discussion(slug: &str, about: &About, publication: &Publication) -> Result<Di
             chapters: folder::chapters(own)?,
         })
     });
-    Ok(Discussion {
+    Ok(SeededPage {
         sounds: sounds.collect::<Result<_, Failure>>()?,
         text: publication.text_of(slug).unwrap_or_default(),
         questions,
@@ -164,8 +168,8 @@ fn write(
     tx: &mut Tx<'_>,
     now: Time,
     ids: &IdSource,
-    about: &About,
-    discussions: &[Discussion],
+    about: &DemoSettings,
+    discussions: &[SeededPage],
 ) -> Result<Site, StoreError> {
     let settings = Settings {
         title: about.title.clone(),
@@ -266,7 +270,7 @@ fn annotate(
     now: Time,
     page: &Page,
     id: CommentId,
-    passage: &Passage,
+    passage: &DemoPassage,
 ) -> Result<(), StoreError> {
     let quote = Quote::new(&passage.exact, &passage.prefix, &passage.suffix)?;
     let given = passage.sources.clone().map(|given| {
@@ -288,10 +292,10 @@ fn speak(
     ids: &IdSource,
     site: &Site,
     page: &Page,
-    (about, discussion): (&About, &Discussion),
+    (about, discussion): (&DemoSettings, &SeededPage),
     known: &HashMap<&str, CommentId>,
 ) -> Result<(), StoreError> {
-    let article = Article {
+    let article = ArticleContext {
         site,
         page,
         published_at: discussion.published_at,
@@ -359,9 +363,9 @@ fn attach(
 fn author(
     tx: &mut Tx<'_>,
     site: &Site,
-    about: &About,
+    about: &DemoSettings,
     now: Time,
-    voice: &Voice,
+    voice: &DemoComment,
 ) -> Result<AuthorId, StoreError> {
     let details = GuestDetails {
         name: voice.author.clone(),
@@ -376,7 +380,7 @@ fn author(
     Ok(id)
 }
 
-fn role(staff: &Staff) -> Role {
+fn role(staff: &StaffMember) -> Role {
     match staff.role.as_str() {
         "editor" => Role::Editor,
         _ => Role::Staff,

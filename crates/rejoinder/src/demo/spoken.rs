@@ -27,7 +27,7 @@ const LOOKED_AT_AFTER: Duration = Duration::from_secs(25 * 60);
 /// A question of a passage.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Asked {
+pub(super) struct DemoQuestion {
     /// Names it in its file, for what answers it.
     pub(super) id: String,
     /// Who asks; one of the newsroom.
@@ -43,7 +43,7 @@ pub(super) struct Asked {
 /// A correction that was accepted.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Corrected {
+pub(super) struct DemoCorrection {
     /// Who found it, and is thanked.
     pub(super) author: String,
     /// Who accepted it; one of the newsroom.
@@ -61,7 +61,7 @@ pub(super) struct Corrected {
 }
 
 /// An article as it is spoken of.
-pub(super) struct Article<'a> {
+pub(super) struct ArticleContext<'a> {
     pub(super) site: &'a Site,
     pub(super) page: &'a Page,
     pub(super) published_at: Time,
@@ -69,7 +69,7 @@ pub(super) struct Article<'a> {
     pub(super) text: &'a str,
 }
 
-impl Article<'_> {
+impl ArticleContext<'_> {
     fn after(&self, minutes: u64) -> Time {
         self.published_at.after(Duration::from_secs(minutes * 60))
     }
@@ -79,7 +79,7 @@ impl Article<'_> {
         &self,
         tx: &mut Tx<'_>,
         ids: &IdSource,
-        asked: &Asked,
+        asked: &DemoQuestion,
         by: Author,
         answers: &[CommentId],
     ) -> Result<(), StoreError> {
@@ -117,7 +117,7 @@ impl Article<'_> {
         &self,
         tx: &mut Tx<'_>,
         ids: &IdSource,
-        corrected: &Corrected,
+        corrected: &DemoCorrection,
         by: AuthorId,
     ) -> Result<(), StoreError> {
         let (site, page) = (self.site.id, self.page.id);

@@ -5,11 +5,11 @@ use std::time::Duration;
 use rejoinder_core::passages::source_check::{Source, Stance};
 use serde::Deserialize;
 
-use super::spoken::{Asked, Corrected};
+use super::spoken::{DemoCorrection, DemoQuestion};
 
 /// One comment of the demo.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Voice {
+pub(crate) struct DemoComment {
     /// Names it within its thread.
     pub(crate) id: String,
     /// The comment that it answers.
@@ -26,23 +26,23 @@ pub(crate) struct Voice {
     /// The question that it answers.
     pub(crate) answers: Option<String>,
     /// The passage that it is about.
-    pub(crate) passage: Option<Passage>,
+    pub(crate) passage: Option<DemoPassage>,
 }
 
 /// A passage of the article, and the sources that a comment carries for or against it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Passage {
+pub(crate) struct DemoPassage {
     pub(super) exact: String,
     pub(super) prefix: String,
     pub(super) suffix: String,
-    pub(super) sources: Option<Given>,
+    pub(super) sources: Option<DemoSources>,
 }
 
 /// Sources, as the file gives them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Given {
+pub(crate) struct DemoSources {
     pub(super) claim: String,
     pub(super) stance: Stance,
     pub(super) list: Vec<Source>,
@@ -52,16 +52,16 @@ pub(crate) struct Given {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ThreadFile {
-    comment: Vec<Written>,
+    comment: Vec<CommentInFile>,
     #[serde(default)]
-    question: Vec<Asked>,
+    question: Vec<DemoQuestion>,
     #[serde(default)]
-    correction: Vec<Corrected>,
+    correction: Vec<DemoCorrection>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct CommentInFile {
     id: String,
     parent: Option<String>,
     author: String,
@@ -72,7 +72,7 @@ struct Written {
     text: String,
     #[serde(default)]
     state: WrittenState,
-    passage: Option<Passage>,
+    passage: Option<DemoPassage>,
     /// The question that it answers.
     answers: Option<String>,
 }
@@ -102,13 +102,13 @@ pub(crate) struct Phrases {
 
 impl ThreadFile {
     /// What the newsroom asks of passages, and what was corrected.
-    pub(super) fn spoken(&self) -> (Vec<Asked>, Vec<Corrected>) {
+    pub(super) fn spoken(&self) -> (Vec<DemoQuestion>, Vec<DemoCorrection>) {
         (self.question.clone(), self.correction.clone())
     }
 
     /// The comments, in the order of the file.
-    pub(crate) fn voices(self) -> Vec<Voice> {
-        let voice = |written: Written| Voice {
+    pub(crate) fn voices(self) -> Vec<DemoComment> {
+        let voice = |written: CommentInFile| DemoComment {
             id: written.id,
             parent: written.parent,
             author: written.author,

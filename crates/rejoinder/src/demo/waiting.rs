@@ -25,15 +25,15 @@ use crate::system::SystemRandom;
 /// `demo/desk.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Waiting {
+pub(super) struct DeskFile {
     /// Words that comments wait for.
     suspect: Vec<String>,
-    post: Vec<Post>,
+    post: Vec<DeskComment>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Post {
+struct DeskComment {
     article: String,
     author: String,
     website: Option<String>,
@@ -44,12 +44,12 @@ struct Post {
     /// What a program said that took it for spam.
     spam: Option<String>,
     #[serde(default)]
-    flags: Vec<Raised>,
+    flags: Vec<DeskFlag>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raised {
+struct DeskFlag {
     reason: String,
     note: Option<String>,
 }
@@ -59,7 +59,7 @@ pub(super) fn write(
     tx: &mut Tx<'_>,
     now: Time,
     site: &Site,
-    waiting: &Waiting,
+    waiting: &DeskFile,
 ) -> Result<(), StoreError> {
     let entries = WordListEntries::of(waiting.suspect.iter().map(String::as_str))?;
     word_lists::replace(tx, now, site.id, WordListKind::Suspect, &entries)?;
@@ -93,7 +93,7 @@ fn send(
     at: Time,
     ids: &IdSource,
     site: &Site,
-    post: &Post,
+    post: &DeskComment,
     reader: Reader,
 ) -> Result<CommentId, StoreError> {
     let text = post.text.trim();
@@ -135,7 +135,7 @@ fn raise(
     ids: &IdSource,
     site: &Site,
     comment: CommentId,
-    flag: &Raised,
+    flag: &DeskFlag,
     reader: Reader,
 ) -> Result<(), StoreError> {
     let reason = FlagReason::from_word(&flag.reason);

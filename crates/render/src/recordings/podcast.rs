@@ -1,7 +1,7 @@
 //! The recordings of a site as a podcast: RSS 2.0 with the podcast namespace
 //! (<https://podcastindex.org/namespace/1.0>), where players find transcripts and chapters.
 
-use captions::Export;
+use captions::TranscriptExportFormat;
 use rejoinder_core::recordings::Recording;
 use rejoinder_core::{Page, PageKey};
 
@@ -78,7 +78,12 @@ fn write_episode(xml: &mut XmlWriter, context: &RenderContext<'_>, episode: &Epi
         xml.text("itunes:duration", &(ms / 1_000).to_string());
     }
     if let Some(language) = episode.transcript {
-        for export in [Export::WebVtt, Export::Srt, Export::Json, Export::Html] {
+        for export in [
+            TranscriptExportFormat::WebVtt,
+            TranscriptExportFormat::Srt,
+            TranscriptExportFormat::Json,
+            TranscriptExportFormat::Html,
+        ] {
             let url = format!("{place}/transcript.{}", export.as_str());
             let kind = export.media_type().split(';').next().unwrap_or_default();
             let mut said = vec![("url", url.as_str()), ("type", kind)];

@@ -4,7 +4,7 @@
 use std::fmt::Display;
 
 use askama::Template;
-use captions::{Change, Cue, Transcript, Words};
+use captions::{Cue, CueChange, Transcript, WordChange};
 use rejoinder_core::PageKey;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::recordings::proposals::{MAX_CHARS, MAX_SPEAKER_CHARS, ProposalState};
@@ -25,12 +25,12 @@ pub(crate) enum WordRun {
     Removed(String),
 }
 
-impl From<&Words<'_>> for WordRun {
-    fn from(words: &Words<'_>) -> Self {
+impl From<&WordChange<'_>> for WordRun {
+    fn from(words: &WordChange<'_>) -> Self {
         match words {
-            Words::Same(text) => Self::Same((*text).to_owned()),
-            Words::Added(text) => Self::Added((*text).to_owned()),
-            Words::Removed(text) => Self::Removed((*text).to_owned()),
+            WordChange::Same(text) => Self::Same((*text).to_owned()),
+            WordChange::Added(text) => Self::Added((*text).to_owned()),
+            WordChange::Removed(text) => Self::Removed((*text).to_owned()),
         }
     }
 }
@@ -73,10 +73,10 @@ fn words(before: &str, after: &str) -> Vec<WordRun> {
     let (old, new) = (alone(before), alone(after));
     let changes = captions::diff(&old, &new);
     let pieces = changes.iter().flat_map(|change| match change {
-        Change::Same(cue) => vec![WordRun::Same(cue.text.clone())],
-        Change::Changed { words, .. } => words.iter().map(WordRun::from).collect(),
-        Change::Added(cue) => vec![WordRun::Added(cue.text.clone())],
-        Change::Removed(cue) => vec![WordRun::Removed(cue.text.clone())],
+        CueChange::Same(cue) => vec![WordRun::Same(cue.text.clone())],
+        CueChange::Changed { words, .. } => words.iter().map(WordRun::from).collect(),
+        CueChange::Added(cue) => vec![WordRun::Added(cue.text.clone())],
+        CueChange::Removed(cue) => vec![WordRun::Removed(cue.text.clone())],
     });
     pieces.collect()
 }

@@ -1,6 +1,6 @@
 //! What was left out of a transcript, and why one cannot be read, in the words of the site.
 
-use captions::{MAX_CUES, MAX_FILE_BYTES, Problem, Warning, What};
+use captions::{MAX_CUES, MAX_FILE_BYTES, TranscriptProblem, Warning, WarningKind};
 use rejoinder_core::Site;
 
 use crate::catalogue::{self, RecordingsTexts, fill};
@@ -24,32 +24,36 @@ pub fn report(site: &Site, warnings: &[Warning]) -> TranscriptReport {
 }
 
 /// Why a text is no transcript, as its editor reads it.
-pub fn unread(site: &Site, problem: &Problem) -> String {
+pub fn unread(site: &Site, problem: &TranscriptProblem) -> String {
     let texts = texts(site);
     let own = &texts.desk;
     match problem {
-        Problem::TooLarge { size_bytes } => fill(
+        TranscriptProblem::TooLarge { size_bytes } => fill(
             &own.transcript_too_large,
             &[("size", size_bytes), ("max", &MAX_FILE_BYTES)],
         ),
-        Problem::TooManyCues { n_cues } => fill(
+        TranscriptProblem::TooManyCues { n_cues } => fill(
             &own.transcript_too_many,
             &[("n", n_cues), ("max", &MAX_CUES)],
         ),
-        Problem::Unknown => own.transcript_unknown.clone(),
-        Problem::NotJson { line } => fill(&own.transcript_not_json, &[("line", line)]),
-        Problem::NotOf { format } => fill(&own.transcript_not_of, &[("format", &format.name())]),
-        Problem::NoCues { warnings } => match warnings.iter().find(|own| own.what.is_loss()) {
-            Some(warning) => {
-                let line = warning.lines.first().copied().unwrap_or(1);
-                let what = called(texts, warning.what);
-                fill(
-                    &own.transcript_empty_why,
-                    &[("line", &line), ("what", &what)],
-                )
+        TranscriptProblem::Unknown => own.transcript_unknown.clone(),
+        TranscriptProblem::NotJson { line } => fill(&own.transcript_not_json, &[("line", line)]),
+        TranscriptProblem::NotOf { format } => {
+            fill(&own.transcript_not_of, &[("format", &format.name())])
+        }
+        TranscriptProblem::NoCues { warnings } => {
+            match warnings.iter().find(|own| own.what.is_loss()) {
+                Some(warning) => {
+                    let line = warning.lines.first().copied().unwrap_or(1);
+                    let what = called(texts, warning.what);
+                    fill(
+                        &own.transcript_empty_why,
+                        &[("line", &line), ("what", &what)],
+                    )
+                }
+                None => own.transcript_empty.clone(),
             }
-            None => own.transcript_empty.clone(),
-        },
+        }
     }
 }
 
@@ -57,7 +61,7 @@ fn texts(site: &Site) -> &'static RecordingsTexts {
     &catalogue::of(site.settings.language).recordings
 }
 
-fn called(texts: &'static RecordingsTexts, what: What) -> &'static str {
+fn called(texts: &'static RecordingsTexts, what: WarningKind) -> &'static str {
     texts.warnings.get(what.as_str()).map_or("", String::as_str)
 }
 
@@ -71,10 +75,10 @@ mod tests {
     fn whatever_is_left_out_is_said_in_each_language() {
         for language in [Language::English, Language::German] {
             let texts = &catalogue::of(language).recordings;
-            for what in What::ALL {
+            for what in WarningKind::ALL {
                 assert!(!called(texts, *what).is_empty(), "{language}: {what:?}");
             }
-            assert_eq!(texts.warnings.len(), What::ALL.len());
+            assert_eq!(texts.warnings.len(), WarningKind::ALL.len());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a revision of a transcript changed.
 
 use askama::Template;
-use captions::{Change, Cue, Transcript};
+use captions::{Cue, CueChange, Transcript};
 use rejoinder_core::Time;
 use rejoinder_core::recordings::{LineText, Recording, TranscriptStatus};
 
@@ -51,17 +51,17 @@ struct ChangedLine {
 }
 
 impl ChangedLine {
-    fn of(change: &Change<'_>) -> Option<Self> {
+    fn of(change: &CueChange<'_>) -> Option<Self> {
         let (cue, difference) = match change {
-            Change::Same(_) => return None,
-            Change::Changed { old, new, words } => {
+            CueChange::Same(_) => return None,
+            CueChange::Changed { old, new, words } => {
                 let LineDifference { speaker, .. } =
                     LineDifference::of(Some(&said(old)), &said(new));
                 let text = words.iter().map(WordRun::from).collect();
                 (new, LineDifference { speaker, text })
             }
-            Change::Added(new) => (new, LineDifference::of(None, &said(new))),
-            Change::Removed(old) => {
+            CueChange::Added(new) => (new, LineDifference::of(None, &said(new))),
+            CueChange::Removed(old) => {
                 let name = old.speaker.clone().map(WordRun::Removed);
                 let speaker = name.into_iter().collect();
                 let text = vec![WordRun::Removed(old.text.clone())];

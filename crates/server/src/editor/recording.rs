@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use captions::{Export, Problem, Transcript};
+use captions::{Transcript, TranscriptExportFormat, TranscriptProblem};
 use rejoinder_core::recordings::{
     CutComparison, Proposal, Recording, TranscriptLock, TranscriptStatus,
 };
@@ -97,7 +97,10 @@ async fn page(
     let (revision, text) = match &read.transcript {
         Some((revision, webvtt)) => {
             let transcript = stored::transcript(webvtt, revision.language.clone())?;
-            (Some(revision), captions::write(&transcript, Export::Text))
+            (
+                Some(revision),
+                captions::write(&transcript, TranscriptExportFormat::Text),
+            )
         }
         None => (None, String::new()),
     };
@@ -274,10 +277,10 @@ async fn save(
     };
     let (from, before) = newest(&newsroom.app, recording).await?;
     let transcript = keeping_times(reading.transcript, before.as_ref());
-    let webvtt = captions::write(&transcript, Export::WebVtt);
+    let webvtt = captions::write(&transcript, TranscriptExportFormat::WebVtt);
     if webvtt.len() > captions::MAX_FILE_BYTES {
         let size_bytes = webvtt.len();
-        let problem = Problem::TooLarge { size_bytes };
+        let problem = TranscriptProblem::TooLarge { size_bytes };
         return refused(render::recordings::unread(&newsroom.site, &problem)).await;
     }
     let status = fields.get("status").and_then(TranscriptStatus::parse);

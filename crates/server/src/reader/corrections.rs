@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use markup::Rendered;
+use markup::RenderedText;
 use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author;
 use rejoinder_core::passages::correction::MAX_CHARS;
@@ -245,7 +245,7 @@ async fn rendered(
     app: &App,
     visitor: &Visitor,
     texts: &CorrectionTexts<'_>,
-) -> Result<Rendered, ApiError> {
+) -> Result<RenderedText, ApiError> {
     let is_long = |text: &str| text.chars().count() > MAX_CHARS;
     if is_long(texts.text) || texts.proposed.is_some_and(is_long) {
         return Err(Refusal::CorrectionTooLong { max: MAX_CHARS }.into());

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use markup::Rendered;
+use markup::RenderedText;
 use rejoinder_core::identity::author;
 use rejoinder_core::publication::settings::EmailPolicy;
 use rejoinder_core::recordings::proposals::{MAX_CHARS, MAX_SPEAKER_CHARS, ProposalState};
@@ -276,7 +276,7 @@ async fn make(
 }
 
 /// What a line says, for the rules that look at texts.
-async fn rendered(app: &App, visitor: &Visitor, said: &LineText) -> Result<Rendered, ApiError> {
+async fn rendered(app: &App, visitor: &Visitor, said: &LineText) -> Result<RenderedText, ApiError> {
     if said.text.chars().count() > MAX_CHARS {
         return Err(Refusal::ProposalTooLong { max: MAX_CHARS }.into());
     }

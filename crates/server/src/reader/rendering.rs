@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use markup::{Rendered, VisibleText, escape, sanitise};
+use markup::{RenderedText, VisibleText, escape, sanitise};
 use rejoinder_core::discussion::policy;
 use rejoinder_core::recordings::Citable;
 use rejoinder_core::{PageKey, SafeHtml, Site, SiteId};
@@ -24,7 +24,7 @@ pub(super) async fn render(
     visitor: &Visitor,
     text: &str,
     recordings: Vec<Citable>,
-) -> Result<Rendered, ApiError> {
+) -> Result<RenderedText, ApiError> {
     let text = text.to_owned();
     let work = move || markup::render_beside(&text, &recordings);
     app.slots.run(Who::of(visitor), work).await
@@ -54,10 +54,10 @@ pub(super) async fn as_typed(
     app: &App,
     visitor: &Visitor,
     text: &str,
-) -> Result<Rendered, ApiError> {
+) -> Result<RenderedText, ApiError> {
     let marked = render(app, visitor, text, Vec::new()).await?;
     let html = sanitise(&escape(text));
-    Ok(Rendered {
+    Ok(RenderedText {
         shown: VisibleText::of(&html),
         html,
         times: Vec::new(),

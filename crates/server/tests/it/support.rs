@@ -280,7 +280,7 @@ fn address(n: u64) -> [u8; 4] {
 
 /// An internet in which every name is found, those that begin with `inside.` at home.
 fn outside(open: &[SocketAddr]) -> egress::Client {
-    let policy = egress::Policy {
+    let policy = egress::ClientPolicy {
         lookup: Arc::new(Names),
         also_public: open.to_vec(),
         exceptions: Vec::new(),

@@ -1,6 +1,6 @@
 //! Changing the text of a comment, and the sources that it carries.
 
-use markup::{RENDERER_VERSION, Rendered};
+use markup::{RENDERER_VERSION, RenderedText};
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::policy;
 use rejoinder_core::discussion::text::lines;
@@ -41,7 +41,7 @@ pub struct CommentEdit {
     /// As typed.
     pub text: String,
     /// As rendered.
-    pub rendered: Rendered,
+    pub rendered: RenderedText,
     /// What becomes of the sources that it carries.
     pub sources: SourcesChange,
     /// The revision that the reader saw; another one by now is refused.
@@ -55,7 +55,7 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &CommentEdit) -> Result<Comment> {
     let settings = &edit.site.settings;
     let (page, comment, _) = reach::changed(tx, site, &edit.reader, edit.id)?;
     policy::may_edit(settings, &comment, &edit.reader, now)?;
-    let Rendered { shown, n_links, .. } = &edit.rendered;
+    let RenderedText { shown, n_links, .. } = &edit.rendered;
     let before = comment.source_check.as_deref().map(|own| &own.sources);
     let sources = match &edit.sources {
         SourcesChange::Same => before,

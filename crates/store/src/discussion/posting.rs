@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use markup::{RENDERER_VERSION, Rendered};
+use markup::{RENDERER_VERSION, RenderedText};
 use rejoinder_core::discussion::agreement::Agreement;
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::policy;
@@ -59,7 +59,7 @@ pub struct NewComment {
     /// As typed.
     pub text: String,
     /// As rendered.
-    pub rendered: Rendered,
+    pub rendered: RenderedText,
     /// Whether a proof of work was asked for. [`ProofOfWorkResult::Missing`] becomes [`ProofOfWorkResult::Done`] by a solution.
     pub work: ProofOfWorkResult,
     /// What the writer's browser found.
@@ -134,7 +134,7 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<PostingOutco
         return Ok(posted);
     }
     let known = reader.author.clone();
-    let Rendered { shown, n_links, .. } = &new.rendered;
+    let RenderedText { shown, n_links, .. } = &new.rendered;
     let n_links = n_links + new.sources.as_ref().map_or(0, |own| own.list.len());
     policy::may_say(settings, &new.text, shown.text(), n_links)?;
     policy::may_comment(settings, Some(&page), &reader, now)?;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use markup::{Rendered, VisibleText, readable};
+use markup::{RenderedText, VisibleText, readable};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::ids::first_id_at;
 use rejoinder_core::moderation::decision::Decider;
@@ -54,7 +54,7 @@ pub(crate) struct SubmittedText<'a> {
     pub(crate) author: &'a Author,
     pub(crate) token: Option<&'a TokenHash>,
     pub(crate) reader: &'a Reader,
-    pub(crate) rendered: &'a Rendered,
+    pub(crate) rendered: &'a RenderedText,
     /// The passage that it is about, which whoever writes can have made up.
     pub(crate) quote: Option<&'a str>,
     /// The sources that it carries, which are shown with it.

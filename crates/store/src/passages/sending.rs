@@ -1,6 +1,6 @@
 //! Sending a correction to the newsroom.
 
-use markup::Rendered;
+use markup::RenderedText;
 use rejoinder_core::discussion::policy;
 use rejoinder_core::identity::proof_of_work::Solution;
 use rejoinder_core::moderation::{ProofOfWorkResult, ReasonedState, StateReason};
@@ -57,7 +57,7 @@ pub struct NewCorrection {
     /// Where they want to be told what became of it.
     pub email: Option<String>,
     /// All that was typed, for the rules that look at texts.
-    pub rendered: Rendered,
+    pub rendered: RenderedText,
     /// Whether a proof of work was asked for.
     pub work: ProofOfWorkResult,
     /// What the sender's browser found.

@@ -1,6 +1,6 @@
 //! The lines of a transcript that proposals are about.
 
-use captions::{Cue, Export, Format, Transcript};
+use captions::{Cue, Format, Transcript, TranscriptExportFormat};
 use rejoinder_core::recordings::{LineText, Proposal};
 
 use crate::Result;
@@ -62,7 +62,7 @@ pub(super) fn with(transcript: Transcript, proposal: &Proposal) -> Option<String
         }),
     }
     let (transcript, _) = Transcript::new(language, cues);
-    let webvtt = captions::write(&transcript, Export::WebVtt);
+    let webvtt = captions::write(&transcript, TranscriptExportFormat::WebVtt);
     // What could not be read again is not kept.
     let is_readable =
         webvtt.len() <= captions::MAX_FILE_BYTES && transcript.cues().len() <= captions::MAX_CUES;

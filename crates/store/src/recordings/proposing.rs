@@ -1,7 +1,7 @@
 //! Proposing corrections of a transcript, and deciding on them.
 
 use captions::Transcript;
-use markup::Rendered;
+use markup::RenderedText;
 use rejoinder_core::discussion::policy;
 use rejoinder_core::moderation::{ProofOfWorkResult, decision, may_write};
 use rejoinder_core::recordings::proposals::{
@@ -101,7 +101,7 @@ pub struct NewProposal {
     /// What it is to say.
     pub after: LineText,
     /// The same, for the rules that look at texts.
-    pub rendered: Rendered,
+    pub rendered: RenderedText,
 }
 
 /// Propose a correction. Everybody sees it, unless the site's rules let it wait for an editor.

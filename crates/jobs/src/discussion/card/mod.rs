@@ -16,7 +16,7 @@ pub use unused::UnusedCardHandler;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egress::{Client, Feature, FetchError, Limits, Method, Request, Response};
+use egress::{Client, Feature, FetchError, FetchLimits, Method, Request, Response};
 use rejoinder_core::{Clock, SiteId, discussion::card};
 use store::discussion::cards::{self, FetchCard, FetchedCard, NewCardPicture};
 use store::jobs::Job;
@@ -24,9 +24,9 @@ use store::{Result, Store, publication::sites};
 use tokio::sync::Semaphore;
 use url::Url;
 
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 use oembed::Oembed;
-use pace::Pace;
+use pace::HostThrottle;
 
 /// How much of a page is read, in bytes.
 const MAX_PAGE: usize = 512 * 1_024;
@@ -53,7 +53,7 @@ pub struct CardHandler {
     store: Arc<Store>,
     client: Client,
     clock: Arc<dyn Clock>,
-    pace: Pace,
+    pace: HostThrottle,
     /// Pictures take memory, so they are made small one after the other.
     shrinking: Arc<Semaphore>,
     timeout: Duration,
@@ -66,7 +66,7 @@ impl CardHandler {
             store,
             client,
             clock,
-            pace: Pace::default(),
+            pace: HostThrottle::default(),
             shrinking: Arc::new(Semaphore::new(1)),
             timeout: TIMEOUT,
         }
@@ -134,7 +134,7 @@ impl CardHandler {
             url: url.to_owned(),
             headers: vec![("accept", accept.to_owned())],
             body: None,
-            limits: Limits {
+            limits: FetchLimits {
                 max_bytes,
                 timeout: self.timeout,
                 max_redirects: MAX_REDIRECTS,
@@ -198,17 +198,17 @@ fn is_plain(answer: &Response) -> bool {
 impl Handler for CardHandler {
     type Payload = FetchCard;
 
-    async fn run(&self, job: &Job, FetchCard { url, .. }: FetchCard) -> Result<Outcome> {
+    async fn run(&self, job: &Job, FetchCard { url, .. }: FetchCard) -> Result<JobOutcome> {
         let (site, now) = (job.site, self.clock.now());
         if !self.may_ask(site, &url).await? {
             self.store
                 .write(move |tx| cards::forget(tx, site, &url))
                 .await?;
-            return Ok(Outcome::Done);
+            return Ok(JobOutcome::Done);
         }
         let host = card::host(&url).unwrap_or_default();
         if let Some(at) = self.pace.not_before(host, now) {
-            return Ok(Outcome::RetryAt(
+            return Ok(JobOutcome::RetryAt(
                 at,
                 "its site was asked often lately".to_owned(),
             ));
@@ -216,7 +216,7 @@ impl Handler for CardHandler {
         let found = match self.read(&url).await {
             Ok(found) => found,
             Err(why) if is_passing(&why) && job.attempts < MAX_ATTEMPTS => {
-                return Ok(Outcome::Retry(why.to_string()));
+                return Ok(JobOutcome::Retry(why.to_string()));
             }
             Err(_) => None,
         };
@@ -227,6 +227,6 @@ impl Handler for CardHandler {
                 false => cards::forget(tx, site, &url),
             })
             .await?;
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     }
 }

@@ -16,9 +16,9 @@ const MAX_HOSTS: usize = 10_000;
 
 /// How often each host was asked lately, by this process.
 #[derive(Default)]
-pub(super) struct Pace(Mutex<HashMap<String, (Time, u32)>>);
+pub(super) struct HostThrottle(Mutex<HashMap<String, (Time, u32)>>);
 
-impl Pace {
+impl HostThrottle {
     /// When `host` may be asked, if not now; now is counted.
     pub(super) fn not_before(&self, host: &str, now: Time) -> Option<Time> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn a_host_is_asked_thirty_times_an_hour() {
-        let (pace, now) = (Pace::default(), Time::from_micros(0));
+        let (pace, now) = (HostThrottle::default(), Time::from_micros(0));
         for _ in 0..MAX_PER_HOUR {
             assert_eq!(pace.not_before("a.example", now), None);
         }

@@ -6,7 +6,7 @@ use store::discussion::cards::{self, ForgetCard};
 use store::jobs::Job;
 use store::{Result, Store};
 
-use crate::worker::{Handler, Outcome};
+use crate::worker::{Handler, JobOutcome};
 
 /// Forgets what no comment shows any more.
 pub struct UnusedCardHandler {
@@ -23,11 +23,11 @@ impl UnusedCardHandler {
 impl Handler for UnusedCardHandler {
     type Payload = ForgetCard;
 
-    async fn run(&self, job: &Job, ForgetCard { url, .. }: ForgetCard) -> Result<Outcome> {
+    async fn run(&self, job: &Job, ForgetCard { url, .. }: ForgetCard) -> Result<JobOutcome> {
         let site = job.site;
         self.store
             .write(move |tx| cards::forget_unused(tx, site, &url))
             .await?;
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     }
 }

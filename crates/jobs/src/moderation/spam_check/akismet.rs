@@ -2,11 +2,11 @@
 //!
 //! It asks for the writer's network address, which is not kept here; it is told the address of no one.
 
-use egress::{Feature, Limits, Method, Request, Response};
+use egress::{Feature, FetchLimits, Method, Request, Response};
 use rejoinder_core::moderation::LateVerdict;
 use rejoinder_core::moderation::spam_check::{SpamCheckAnswer, SpamCheckVerdict, SpamCorrection};
 
-use super::Question;
+use super::SpamCheckQuestion;
 
 /// Where Akismet is.
 pub(super) const ADDRESS: &str = "https://rest.akismet.com";
@@ -15,7 +15,12 @@ pub(super) const ADDRESS: &str = "https://rest.akismet.com";
 const NO_ADDRESS: &str = "127.0.0.1";
 
 /// The question, as Akismet takes it.
-pub(super) fn request(address: &str, key: &str, question: &Question, limits: Limits) -> Request {
+pub(super) fn request(
+    address: &str,
+    key: &str,
+    question: &SpamCheckQuestion,
+    limits: FetchLimits,
+) -> Request {
     told(address, "comment-check", key, question, limits)
 }
 
@@ -24,8 +29,8 @@ pub(super) fn corrected(
     address: &str,
     correction: SpamCorrection,
     key: &str,
-    question: &Question,
-    limits: Limits,
+    question: &SpamCheckQuestion,
+    limits: FetchLimits,
 ) -> Request {
     let call = match correction {
         SpamCorrection::Spam => "submit-spam",
@@ -34,8 +39,14 @@ pub(super) fn corrected(
     told(address, call, key, question, limits)
 }
 
-fn told(address: &str, call: &str, key: &str, question: &Question, limits: Limits) -> Request {
-    let Question {
+fn told(
+    address: &str,
+    call: &str,
+    key: &str,
+    question: &SpamCheckQuestion,
+    limits: FetchLimits,
+) -> Request {
+    let SpamCheckQuestion {
         site,
         page,
         comment,

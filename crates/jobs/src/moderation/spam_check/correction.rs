@@ -10,18 +10,18 @@ use store::jobs::Job;
 use store::moderation::corrections::{self, CorrectSpamCheck};
 use store::{Result, Store};
 
-use super::{Question, TIMEOUT, akismet, limits};
-use crate::worker::{Handler, Outcome};
+use super::{SpamCheckQuestion, TIMEOUT, akismet, limits};
+use crate::worker::{Handler, JobOutcome};
 
 /// Tells Akismet of comments about which it was wrong.
-pub struct CorrectionHandler {
+pub struct SpamCorrectionHandler {
     store: Arc<Store>,
     client: Client,
     akismet: Arc<str>,
     timeout: Duration,
 }
 
-impl CorrectionHandler {
+impl SpamCorrectionHandler {
     /// A handler that tells it through `client`.
     pub fn new(store: Arc<Store>, client: Client) -> Self {
         Self {
@@ -48,14 +48,14 @@ impl CorrectionHandler {
     }
 }
 
-impl Handler for CorrectionHandler {
+impl Handler for SpamCorrectionHandler {
     type Payload = CorrectSpamCheck;
 
-    async fn run(&self, job: &Job, correct: CorrectSpamCheck) -> Result<Outcome> {
+    async fn run(&self, job: &Job, correct: CorrectSpamCheck) -> Result<JobOutcome> {
         let (site, correction) = (job.site, correct.says);
         let (comment, revision) = (correct.comment, correct.revision);
-        let question = Question::read(&self.store, site, comment).await?;
-        let still_so = |it: &Question| {
+        let question = SpamCheckQuestion::read(&self.store, site, comment).await?;
+        let still_so = |it: &SpamCheckQuestion| {
             it.site.settings.external != settings::SpamCheckMode::Off
                 && it.comment.revision == revision
                 && correction.holds(it.comment.state)
@@ -68,19 +68,19 @@ impl Handler for CorrectionHandler {
             self.store
                 .write(move |tx| corrections::withdraw(tx, site, comment, revision))
                 .await?;
-            return Ok(Outcome::Done);
+            return Ok(JobOutcome::Done);
         };
         let limits = limits(self.timeout);
         let request = akismet::corrected(&self.akismet, correction, &key, &question, limits);
         Ok(match self.client.send(request).await {
             Ok(answer) if answer.status != 200 => {
-                Outcome::Retry(format!("it answered {}", answer.status))
+                JobOutcome::Retry(format!("it answered {}", answer.status))
             }
             Ok(answer) if answer.body.trim_ascii() == b"invalid" => {
-                Outcome::Retry("it does not know the key".to_owned())
+                JobOutcome::Retry("it does not know the key".to_owned())
             }
-            Ok(_) => Outcome::Done,
-            Err(error) => Outcome::Retry(error.to_string()),
+            Ok(_) => JobOutcome::Done,
+            Err(error) => JobOutcome::Retry(error.to_string()),
         })
     }
 }

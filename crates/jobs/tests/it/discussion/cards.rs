@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use egress::{Client, Policy};
+use egress::{Client, ClientPolicy};
 use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::publication::settings::{LinkCards, ModerationMode};
 use rejoinder_core::{Card, PageKey, Settings, ThreadQuery};
@@ -96,9 +96,9 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 
 impl World {
     async fn unfold(&self, open: &[SocketAddr]) {
-        let client = Client::new(Policy {
+        let client = Client::new(ClientPolicy {
             also_public: open.to_vec(),
-            ..Policy::default()
+            ..ClientPolicy::default()
         });
         let (store, clock) = (self.store.clone(), self.clock.clone());
         let handler =

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use egress::{Client, Mailer, Policy};
+use egress::{Client, ClientPolicy, Mailer};
 use rejoinder_core::funding::processors::{
     PaymentEvent, PaymentMovement, Processor, ProcessorMessage, ReportedAmount, RequestHeaders,
     open_collective,
@@ -163,9 +163,9 @@ impl World {
 
     /// Ask what is to be asked by now.
     async fn ask_processors(&self, elsewhere: &Elsewhere) {
-        let policy = Policy {
+        let policy = ClientPolicy {
             also_public: vec![elsewhere.address],
-            ..Policy::default()
+            ..ClientPolicy::default()
         };
         let addresses = ProcessorAddresses {
             paypal: elsewhere.base(),

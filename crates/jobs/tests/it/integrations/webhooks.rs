@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use egress::{Client, Policy};
+use egress::{Client, ClientPolicy};
 use rejoinder_core::integrations::webhook::{WebhookEvent, WebhookSecret};
 use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{Clock as _, ErratumId, FixedRandom, PageId, RecordingId, Time};
@@ -154,9 +154,9 @@ impl World {
     }
 
     async fn deliver_within(&self, timeout: Duration, open: &[SocketAddr]) {
-        let client = Client::new(Policy {
+        let client = Client::new(ClientPolicy {
             also_public: open.to_vec(),
-            ..Policy::default()
+            ..ClientPolicy::default()
         });
         let base = "https://comments.example";
         let (store, clock) = (self.store.clone(), self.clock.clone());

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egress::{Client, Policy};
+use egress::{Client, ClientPolicy};
 use rejoinder_core::moderation::ModerationAction;
 use rejoinder_core::{AuthorId, Clock as _, CommentId, CommentState, FixedRandom, Settings};
-use rejoinder_jobs::{CorrectionHandler, ExternalHandler, Worker};
+use rejoinder_jobs::{SpamCheckHandler, SpamCorrectionHandler, Worker};
 use store::moderation::decisions::{self, DecisionId};
 use store::{identity::authors, publication::sites};
 
@@ -30,16 +30,16 @@ async fn asked(receiver: &Receiver) -> (World, CommentId) {
 impl World {
     /// Do what is due, with all that Akismet is asked and told.
     async fn work(&self, akismet: &Receiver) {
-        let client = Client::new(Policy {
+        let client = Client::new(ClientPolicy {
             also_public: vec![akismet.address],
-            ..Policy::default()
+            ..ClientPolicy::default()
         });
         let (client, address) = (client.unwrap(), format!("http://{}", akismet.address));
         let (store, clock) = (self.store.clone(), self.clock.clone());
-        let asks = ExternalHandler::new(store.clone(), client.clone(), clock.clone())
+        let asks = SpamCheckHandler::new(store.clone(), client.clone(), clock.clone())
             .with_timeout(Duration::from_secs(1))
             .with_akismet(address.clone());
-        let tells = CorrectionHandler::new(store.clone(), client)
+        let tells = SpamCorrectionHandler::new(store.clone(), client)
             .with_timeout(Duration::from_secs(1))
             .with_akismet(address);
         let random = Arc::new(FixedRandom::seeded(1));

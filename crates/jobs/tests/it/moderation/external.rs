@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egress::{Client, Policy};
+use egress::{Client, ClientPolicy};
 use rejoinder_core::integrations::webhook::WebhookSecret;
 use rejoinder_core::moderation::ModerationAction;
 use rejoinder_core::{Comment, CommentId, CommentState, Settings};
-use rejoinder_jobs::{ExternalHandler, Worker};
+use rejoinder_jobs::{SpamCheckHandler, Worker};
 use store::{discussion::comments, publication::sites};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
@@ -68,12 +68,12 @@ async fn asking_program(mode: &str, receiver: &Receiver) -> World {
 
 impl World {
     fn asker(&self, open: SocketAddr) -> Worker {
-        let client = Client::new(Policy {
+        let client = Client::new(ClientPolicy {
             also_public: vec![open],
-            ..Policy::default()
+            ..ClientPolicy::default()
         });
         let (store, clock) = (self.store.clone(), self.clock.clone());
-        let handler = ExternalHandler::new(store, client.unwrap(), clock)
+        let handler = SpamCheckHandler::new(store, client.unwrap(), clock)
             .with_timeout(Duration::from_secs(1))
             .with_akismet(format!("http://{open}"));
         self.worker(Arc::new(handler))

@@ -13,7 +13,7 @@ use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::publication::settings::{DeskMailPace, ModerationMode};
 use rejoinder_core::{AuthorId, Clock, CommentId, FixedRandom, PageKey, Settings, TokenHash};
 use rejoinder_jobs::{
-    DeskMailHandler, FanOutHandler, Handler, Job, NoticeHandler, Outcome, SenderHandler, Worker,
+    DeskMailHandler, FanOutHandler, Handler, Job, JobOutcome, NoticeHandler, SenderHandler, Worker,
 };
 use render::RenderContext;
 use render::notices::notice::SubscriptionContext;
@@ -26,7 +26,7 @@ use store::notices::outbox::PendingNotice;
 use store::notices::subscriptions::{self, NewSubscription};
 use store::passages::deciding;
 use store::{Tx, discussion::pages, publication::sites};
-use testing::{Message, hostile_texts};
+use testing::{MailContent, hostile_texts};
 
 use crate::{SITE, STORY, World};
 
@@ -73,7 +73,7 @@ struct Sorting {
 impl Handler for Sorting {
     type Payload = PendingNotice;
 
-    async fn run(&self, job: &Job, told: PendingNotice) -> store::Result<Outcome> {
+    async fn run(&self, job: &Job, told: PendingNotice) -> store::Result<JobOutcome> {
         let World { store, clock, .. } = &*self.world;
         let folder = self.world.folder.path().join(kind(told));
         let (mailer, clock) = (Mailer::Folder(folder), clock.clone());
@@ -115,7 +115,7 @@ fn push(due: &DueMail, site: &rejoinder_core::Site, told: PendingNotice) -> Stri
 
 /// All mails by their kinds, and all pushes.
 struct All {
-    mails: BTreeMap<String, Vec<Message>>,
+    mails: BTreeMap<String, Vec<MailContent>>,
     pushed: Vec<(&'static str, String)>,
 }
 
@@ -311,10 +311,10 @@ async fn decline(world: &World, url: &str, reason: &str) {
     world.store.write(decline).await.unwrap();
 }
 
-fn read(folder: &Path) -> Vec<Message> {
+fn read(folder: &Path) -> Vec<MailContent> {
     let files = std::fs::read_dir(folder).into_iter().flatten();
     let texts = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
-    texts.map(|text| Message::read(&text)).collect()
+    texts.map(|text| MailContent::read(&text)).collect()
 }
 
 /// Whether letters turn around what stands behind them.

@@ -8,11 +8,11 @@ use aws_lc_rs::agreement::{ECDH_P256, PrivateKey, UnparsedPublicKey, agree};
 use aws_lc_rs::{aead, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use egress::{Client, Policy, PushKey};
+use egress::{Client, ClientPolicy, PushKey};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::{AuthorId, Clock, FixedRandom, PageId, PageKey, TokenHash};
-use rejoinder_jobs::{FanOutHandler, Handler, Job, Outcome, PushHandler, Worker};
+use rejoinder_jobs::{FanOutHandler, Handler, Job, JobOutcome, PushHandler, Worker};
 use serde_json::Value;
 use store::identity::sessions::NewSession;
 use store::identity::sign_ins::{self, Invitation};
@@ -113,9 +113,9 @@ impl World {
 
     /// Do what is due, with the sockets of `open` opened by the operator.
     async fn push(&self, open: &[SocketAddr]) {
-        let client = Client::new(Policy {
+        let client = Client::new(ClientPolicy {
             also_public: open.to_vec(),
-            ..Policy::default()
+            ..ClientPolicy::default()
         });
         let (store, clock) = (self.store.clone(), self.clock.clone());
         let random = Arc::new(FixedRandom::seeded(1));
@@ -156,8 +156,8 @@ struct Quiet;
 impl Handler for Quiet {
     type Payload = PendingNotice;
 
-    async fn run(&self, _: &Job, _: PendingNotice) -> store::Result<Outcome> {
-        Ok(Outcome::Done)
+    async fn run(&self, _: &Job, _: PendingNotice) -> store::Result<JobOutcome> {
+        Ok(JobOutcome::Done)
     }
 }
 

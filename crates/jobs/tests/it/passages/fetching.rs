@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use egress::{Client, Policy};
+use egress::{Client, ClientPolicy};
 use rejoinder_core::passages::fetching::{FetchOutcome, FetchProblem};
 use rejoinder_core::{Clock as _, PageId, PageKey, Refusal};
 use rejoinder_jobs::{ArticleHandler, PassagesHandler};
@@ -98,9 +98,9 @@ impl World {
 
     /// Do what is due, where the sockets of `open` count as the public internet.
     async fn fetch(&self, web: &Web, open: &[SocketAddr]) -> ArticleFetch {
-        let client = Client::new(Policy {
+        let client = Client::new(ClientPolicy {
             also_public: open.to_vec(),
-            ..Policy::default()
+            ..ClientPolicy::default()
         });
         let (store, clock) = (self.store.clone(), self.clock.clone());
         let fetching = ArticleHandler::new(store.clone(), client.unwrap(), clock.clone())

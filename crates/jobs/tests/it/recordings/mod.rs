@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use std::process::Command;
 use std::sync::Arc;
 
-use egress::{Client, Policy};
+use egress::{Client, ClientPolicy};
 use rejoinder_core::publication::settings::Settings;
 use rejoinder_core::recordings::{Recording, RecordingState};
 use rejoinder_core::{Clock as _, PageId, RecordingId};
-use rejoinder_jobs::{Decoder, RecordingHandler};
+use rejoinder_jobs::{DecoderCommand, RecordingHandler};
 use store::publication::sites;
 use store::recordings::attaching::{self, NewRecording, RecordingSource};
 use store::recordings::{files, listing};
@@ -44,7 +44,12 @@ fn answer(status: &str, body: &[u8]) -> Vec<u8> {
 
 /// Attach what is at `url`, let the worker come to its end, and give what became of it. `open` counts as
 /// the public internet, and `decoder` is what decodes.
-async fn became(world: &World, url: &str, open: &[SocketAddr], decoder: Decoder) -> Recording {
+async fn became(
+    world: &World,
+    url: &str,
+    open: &[SocketAddr],
+    decoder: DecoderCommand,
+) -> Recording {
     world.post(7, "A comment").await;
     let (now, url) = (world.clock.now(), url.to_owned());
     let attach = move |tx: &mut store::Tx<'_>| {
@@ -59,9 +64,9 @@ async fn became(world: &World, url: &str, open: &[SocketAddr], decoder: Decoder)
         attaching::attach(tx, now, SITE, &new)
     };
     assert!(world.store.write(attach).await.unwrap());
-    let policy = Policy {
+    let policy = ClientPolicy {
         also_public: open.to_vec(),
-        ..Policy::default()
+        ..ClientPolicy::default()
     };
     let client = Client::new(policy).unwrap();
     let (store, clock) = (world.store.clone(), world.clock.clone());
@@ -76,7 +81,7 @@ async fn became(world: &World, url: &str, open: &[SocketAddr], decoder: Decoder)
 }
 
 /// A decoder that cannot be started.
-fn none() -> Decoder {
+fn none() -> DecoderCommand {
     Arc::new(|| Err(io::Error::other("there is none")))
 }
 
@@ -113,7 +118,7 @@ async fn a_file_that_cannot_be_decoded_is_dropped_with_the_reason() {
         let address = web(answer("200 OK", &vec![b'x'; 3_000_000])).await;
         let url = format!("http://{address}/talk.mp3");
         // A process that ends without a word.
-        let silent: Decoder = Arc::new(|| Ok(Command::new("true")));
+        let silent: DecoderCommand = Arc::new(|| Ok(Command::new("true")));
 
         let recording = became(&world, &url, &[address], silent).await;
 
@@ -187,9 +192,9 @@ async fn a_cut_waits_for_its_recording_and_is_told_when_there_is_nothing_to_comp
             attaching::attach(tx, now, SITE, &cut)
         };
         assert!(world.store.write(attach).await.unwrap());
-        let client = Client::new(Policy::default()).unwrap();
+        let client = Client::new(ClientPolicy::default()).unwrap();
         let (store, clock) = (world.store.clone(), world.clock.clone());
-        let silent: Decoder = Arc::new(|| Ok(Command::new("true")));
+        let silent: DecoderCommand = Arc::new(|| Ok(Command::new("true")));
         let worker = world.worker(Arc::new(RecordingHandler::new(
             store, client, clock, silent,
         )));
@@ -237,12 +242,12 @@ async fn a_decoding_tells_how_far_it_is_and_is_let_go_when_the_worker_stops() {
         attaching::attach(tx, now, SITE, &new)
     };
     assert!(world.store.write(attach).await.unwrap());
-    let policy = Policy {
+    let policy = ClientPolicy {
         also_public: vec![address],
-        ..Policy::default()
+        ..ClientPolicy::default()
     };
     // It says how far it is, and goes on for ever.
-    let slow: Decoder = Arc::new(move || {
+    let slow: DecoderCommand = Arc::new(move || {
         let mut command = Command::new("sh");
         let progress = r#"printf '\017\0\0\0\0\0\0\0{"progress":40}'"#;
         command.args(["-c", &format!("{progress}; exec sleep 600")]);

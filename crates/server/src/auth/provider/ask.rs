@@ -5,14 +5,14 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use axum::http::{Response, header};
-use egress::{Client, Feature, FetchError, Limits, Method, Request};
+use egress::{Client, Feature, FetchError, FetchLimits, Method, Request};
 use openidconnect::{HttpRequest, HttpResponse};
 use url::Url;
 
 use super::ProviderFailure;
 use crate::config::is_here;
 
-const LIMITS: Limits = Limits {
+const LIMITS: FetchLimits = FetchLimits {
     max_bytes: 256 * 1024,
     timeout: Duration::from_secs(6),
     max_redirects: 0,

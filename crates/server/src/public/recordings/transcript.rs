@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use captions::Export;
+use captions::TranscriptExportFormat;
 use rejoinder_core::RecordingId;
 use store::recordings::{chapters as divided, listing, transcripts};
 
@@ -22,7 +22,9 @@ pub(super) async fn transcript(
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
     app.limits.take(Act::Read, &visitor, app.now())?;
-    let ending = file.strip_prefix("transcript.").and_then(Export::parse);
+    let ending = file
+        .strip_prefix("transcript.")
+        .and_then(TranscriptExportFormat::parse);
     let export = ending.ok_or_else(ApiError::not_found)?;
     let site = visitor.at(&app, &host).await?.id;
     let id: RecordingId = id.parse().map_err(|_| ApiError::not_found())?;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::http::{Method, StatusCode};
-use egress::{Client, Mailer, Policy};
+use egress::{Client, ClientPolicy, Mailer};
 use jobs::{AnyHandler, FanOutHandler, NoticeHandler, WebhookHandler, Worker};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::integrations::webhook::{WebhookEvent, WebhookSecret};
@@ -356,9 +356,9 @@ async fn no_mail_and_no_webhook_tells_what_was_taken_away_before_it_was_sent() {
 }
 
 fn worker(app: &TestApp, open: SocketAddr, mailer: Mailer) -> Worker {
-    let client = Client::new(Policy {
+    let client = Client::new(ClientPolicy {
         also_public: vec![open],
-        ..Policy::default()
+        ..ClientPolicy::default()
     });
     let clock: Arc<dyn Clock> = app.clock.clone();
     let store = || Arc::clone(&app.store);

@@ -6,12 +6,12 @@ use rejoinder_core::{Clock as _, Settings, SiteId};
 use serde_json::json;
 use store::Tx;
 use store::jobs as queue;
-use testing::{Message, hostile_texts};
+use testing::{MailContent, hostile_texts};
 
 use crate::support::{STORY, TestApp};
 
 /// Titles every site so, and asks for each kind of mail; gives them as they go over the wire.
-async fn told(title: &str) -> Vec<Message> {
+async fn told(title: &str) -> Vec<MailContent> {
     let app = TestApp::with(|config| config.mail_from = Some("talk@news.example".to_owned())).await;
     let settings = Settings {
         title: title.to_owned(),
@@ -44,9 +44,9 @@ async fn told(title: &str) -> Vec<Message> {
 
 const LEASE: std::time::Duration = std::time::Duration::from_secs(60);
 
-fn wire(mail: &Mail, now: rejoinder_core::Time) -> Message {
+fn wire(mail: &Mail, now: rejoinder_core::Time) -> MailContent {
     let formatted = mail.message(now).unwrap().formatted();
-    Message::read(&String::from_utf8(formatted).unwrap())
+    MailContent::read(&String::from_utf8(formatted).unwrap())
 }
 
 /// Follow the link of the one subscription there is.
