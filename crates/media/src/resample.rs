@@ -63,7 +63,7 @@ impl Resampler {
         self.run(samples, u64::MAX, out);
     }
 
-    /// Gives the rest: as much as there was, at the new rate.
+    /// Returns the rest: as much as there was, at the new rate.
     pub(crate) fn finish(&mut self, out: &mut Vec<f32>) {
         let n_total = (self.n_in * self.step.1).div_ceil(self.step.0);
         self.run(&vec![0.0; self.n_taps], n_total, out);

@@ -44,7 +44,7 @@ fn place(options: &Options) -> Result<PathBuf, Failure> {
     }
 }
 
-/// Make a key, unless another process was quicker. Gives the text of the file.
+/// Make a key, unless another process was quicker. Returns the text of the file.
 fn make(file: &Path) -> io::Result<String> {
     let mut key = [0; 32];
     SystemRandom.fill(&mut key);

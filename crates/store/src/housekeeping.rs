@@ -17,7 +17,7 @@ use crate::recordings::{attaching, proposals};
 use crate::{Result, Tx, params, sql};
 
 /// Destroy keys whose time is over, and leave nothing of what was erased lately beside the database.
-/// Gives the sites, each of which is to be tidied.
+/// Returns the sites, each of which is to be tidied.
 pub fn begin(tx: &mut Tx<'_>, now: Time) -> Result<Vec<SiteId>> {
     address_keys::destroy_old(tx, now)?;
     tx.erase();

@@ -20,7 +20,7 @@ const KEPT: &str = " data-href=\"";
 /// Sanitises HTML that came from another system, where links to places in `recordings` at their players
 /// elsewhere lead to them on the page.
 ///
-/// Gives those places, too, with where their words are in the HTML.
+/// Returns those places, too, with where their words are in the HTML.
 pub fn sanitise_beside(html: &str, recordings: &[Citable]) -> (SafeHtml, Vec<TimeReference>) {
     let clean = sanitise(&restored(html));
     let mut rest = clean.as_str();

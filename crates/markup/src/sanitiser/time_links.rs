@@ -20,7 +20,7 @@ pub(crate) const END: char = '\u{2}';
 /// How each link begins that is put in here.
 pub(super) const TAG: &str = "<a class=\"rj-time\" href=\"#";
 
-/// Sanitises `html` and puts a link to each of `times`, in their order, between its signs. Gives
+/// Sanitises `html` and puts a link to each of `times`, in their order, between its signs. Returns
 /// nothing when the sanitiser has left anything else between or around them.
 pub(crate) fn sanitise_with_times(html: &str, times: &[TimeReference]) -> Option<SafeHtml> {
     let clean = sanitise(html);

@@ -8,7 +8,7 @@ use store::recordings::chapters;
 use crate::http::error::ApiError;
 use crate::state::App;
 
-/// Divide a recording as it was typed, or as a file says; nothing typed means no chapters. Gives why it
+/// Divide a recording as it was typed, or as a file says; nothing typed means no chapters. Returns why it
 /// was not done, where it cannot be.
 pub(super) async fn save(
     app: &App,

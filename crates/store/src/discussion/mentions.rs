@@ -206,7 +206,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Resul
     Ok(())
 }
 
-/// Let some comments of others lead to an author no more; the names that they typed stay. Gives whether
+/// Let some comments of others lead to an author no more; the names that they typed stay. Returns whether
 /// there may be more.
 pub(crate) fn forget_author(
     tx: &mut Tx<'_>,

@@ -12,7 +12,7 @@ use crate::{Result, Tx, params, sql};
 /// Comments that are looked at in one step; each takes a moment of the only writer.
 const STEP: i64 = 100;
 
-/// Keep what the next comments look like that an older renderer has left. Gives whether there may be
+/// Keep what the next comments look like that an older renderer has left. Returns whether there may be
 /// more; once all are done, a start costs one look.
 pub fn renew(tx: &mut Tx<'_>) -> Result<bool> {
     let reached: Option<(i64, SiteId, CommentId)> = tx.one(

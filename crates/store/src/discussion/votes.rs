@@ -39,7 +39,7 @@ pub struct NewVote {
     pub address_key: [u8; 32],
 }
 
-/// Cast a vote. Casting the same one again changes nothing. Gives the counts after it.
+/// Cast a vote. Casting the same one again changes nothing. Returns the counts after it.
 pub fn cast(tx: &mut Tx<'_>, now: Time, cast: &NewVote) -> Result<VoteTally> {
     let site = cast.site.id;
     let (page, comment) = comments::locked(tx, site, cast.comment)?;

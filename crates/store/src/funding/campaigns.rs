@@ -41,7 +41,7 @@ impl CampaignTotals {
     }
 }
 
-/// Add a campaign. Gives whether there was room for it.
+/// Add a campaign. Returns whether there was room for it.
 pub fn add(
     tx: &mut Tx<'_>,
     now: Time,
@@ -79,7 +79,7 @@ pub fn add(
     Ok(true)
 }
 
-/// Let a campaign say something else; its currency stays what it is. Gives whether there is such a
+/// Let a campaign say something else; its currency stays what it is. Returns whether there is such a
 /// campaign.
 pub fn change(tx: &mut Tx<'_>, site: SiteId, id: CampaignId, to: &CampaignDraft) -> Result<bool> {
     let n_changed = tx.execute(
@@ -110,7 +110,7 @@ pub fn change(tx: &mut Tx<'_>, site: SiteId, id: CampaignId, to: &CampaignDraft)
     Ok(n_changed == 1)
 }
 
-/// Hide a campaign from readers since `hidden_at`, or show it again. Gives whether there is such a campaign.
+/// Hide a campaign from readers since `hidden_at`, or show it again. Returns whether there is such a campaign.
 pub fn hide(
     tx: &mut Tx<'_>,
     site: SiteId,

@@ -127,7 +127,7 @@ fn add_receipt(tx: &mut Tx<'_>, site: SiteId, entry: EntryId, receipt: &str) -> 
     Ok(())
 }
 
-/// Let whoever is told `code` show that they gave what `entry` says. Gives whether it is a gift at all
+/// Let whoever is told `code` show that they gave what `entry` says. Returns whether it is a gift at all
 /// that nobody has made their own.
 pub fn add_code(
     tx: &mut Tx<'_>,
@@ -144,7 +144,7 @@ pub fn add_code(
     Ok(true)
 }
 
-/// Make the gift of which `receipt` is the receipt somebody's. Gives whether there is one, and it is
+/// Make the gift of which `receipt` is the receipt somebody's. Returns whether there is one, and it is
 /// nobody else's.
 pub fn claim(
     tx: &mut Tx<'_>,
@@ -177,7 +177,7 @@ pub fn claim(
     set_wish(tx, now, site, author.id, (entry, wish))
 }
 
-/// Want something else of a gift of one's own. Gives whether there is such a gift.
+/// Want something else of a gift of one's own. Returns whether there is such a gift.
 pub fn set_wish(
     tx: &mut Tx<'_>,
     now: Time,
@@ -208,7 +208,7 @@ pub fn set_wish(
     Ok(true)
 }
 
-/// Name a giver on the campaign's page no more. Gives whether one was named.
+/// Name a giver on the campaign's page no more. Returns whether one was named.
 pub fn unname(tx: &mut Tx<'_>, site: SiteId, entry: EntryId) -> Result<bool> {
     let n_changed = tx.execute(
         sql!(

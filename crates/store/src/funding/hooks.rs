@@ -86,7 +86,7 @@ pub struct NewHook {
     pub secret: Option<String>,
 }
 
-/// Add an address. Gives whether there was room for it.
+/// Add an address. Returns whether there was room for it.
 pub fn add(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewHook) -> Result<bool> {
     let n_hooks = tx.one(
         sql!("select count(*) from payment_hook h where h.site_id = ?1"),
@@ -261,7 +261,7 @@ pub fn purposes(tx: &mut Tx<'_>, hook: &ProcessorHook) -> Result<Vec<(String, Ca
     )
 }
 
-/// Let payments that say `word` be for `campaign`; for none, they go where those without a word go. Gives
+/// Let payments that say `word` be for `campaign`; for none, they go where those without a word go. Returns
 /// whether there was room.
 pub fn set_purpose(
     tx: &mut Tx<'_>,

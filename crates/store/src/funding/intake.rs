@@ -86,7 +86,7 @@ fn count_all(
     Ok(outcome)
 }
 
-/// Write a movement into the ledger. Gives whether it is new.
+/// Write a movement into the ledger. Returns whether it is new.
 fn count(
     tx: &mut Tx<'_>,
     now: Time,

@@ -12,7 +12,7 @@ use super::{gifts, reconciling};
 use crate::publication::audit::{NewAuditEntry, note};
 use crate::{Result, Tx};
 
-/// Add a campaign. Gives whether there was room for it.
+/// Add a campaign. Returns whether there was room for it.
 pub fn add(
     tx: &mut Tx<'_>,
     now: Time,
@@ -36,7 +36,7 @@ pub fn add(
     Ok(added)
 }
 
-/// Let a campaign say something else. Gives whether there is such a campaign.
+/// Let a campaign say something else. Returns whether there is such a campaign.
 pub fn change(
     tx: &mut Tx<'_>,
     now: Time,
@@ -63,7 +63,7 @@ pub fn change(
     campaigns::change(tx, site, id, draft)
 }
 
-/// Hide a campaign from readers, or show it again. Gives whether there is such a campaign.
+/// Hide a campaign from readers, or show it again. Returns whether there is such a campaign.
 pub fn hide(
     tx: &mut Tx<'_>,
     now: Time,
@@ -109,7 +109,7 @@ pub struct ManualEntry {
     pub by: AuthorId,
 }
 
-/// Write an entry by hand. Gives whether it is new.
+/// Write an entry by hand. Returns whether it is new.
 pub fn write_down(
     tx: &mut Tx<'_>,
     now: Time,
@@ -141,7 +141,7 @@ pub fn write_down(
     Ok(is_new)
 }
 
-/// Take an entry of a campaign back. Gives whether there was one to take back.
+/// Take an entry of a campaign back. Returns whether there was one to take back.
 pub fn take_back(
     tx: &mut Tx<'_>,
     now: Time,
@@ -164,7 +164,7 @@ pub fn take_back(
     Ok(is_new)
 }
 
-/// Write rows of a statement down, each once. Gives how many are new.
+/// Write rows of a statement down, each once. Returns how many are new.
 pub fn write_statement(
     tx: &mut Tx<'_>,
     now: Time,
@@ -181,7 +181,7 @@ pub fn write_statement(
     Ok(n_new)
 }
 
-/// Let what is left of payments be what their processor says. Gives how many were something else before.
+/// Let what is left of payments be what their processor says. Returns how many were something else before.
 pub fn settle(
     tx: &mut Tx<'_>,
     now: Time,
@@ -201,7 +201,7 @@ pub fn settle(
     Ok(n_settled)
 }
 
-/// Let whoever is told `code` show that they gave what an entry of a campaign says. Gives whether it is a
+/// Let whoever is told `code` show that they gave what an entry of a campaign says. Returns whether it is a
 /// gift at all that nobody has made their own.
 pub fn add_code(
     tx: &mut Tx<'_>,
@@ -223,7 +223,7 @@ pub fn add_code(
     Ok(is_gift)
 }
 
-/// Name whoever gave what an entry of a campaign says no more. Gives whether they were named.
+/// Name whoever gave what an entry of a campaign says no more. Returns whether they were named.
 pub fn unname(
     tx: &mut Tx<'_>,
     now: Time,
@@ -243,7 +243,7 @@ pub fn unname(
     Ok(was_named)
 }
 
-/// Let a processor tell of payments. Gives whether there was room for one more address.
+/// Let a processor tell of payments. Returns whether there was room for one more address.
 pub fn add_hook(
     tx: &mut Tx<'_>,
     now: Time,
@@ -280,7 +280,7 @@ pub fn set_hook_access(
     hooks::set_access(tx, hook, access)
 }
 
-/// Let payments that say `word` be for `campaign`; for none, they go where those without a word go. Gives
+/// Let payments that say `word` be for `campaign`; for none, they go where those without a word go. Returns
 /// whether there was room for one more word.
 pub fn set_purpose(
     tx: &mut Tx<'_>,

@@ -76,7 +76,7 @@ impl LedgerEntry {
     }
 }
 
-/// Write an entry. Gives whether it is new: one that is there already, by its source, kind and external
+/// Write an entry. Returns whether it is new: one that is there already, by its source, kind and external
 /// id, changes nothing.
 pub fn record(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewEntry<'_>) -> Result<bool> {
     record_of(tx, now, site, new, None)
@@ -263,7 +263,7 @@ pub fn find(tx: &mut Tx<'_>, site: SiteId, id: EntryId) -> Result<Option<LedgerE
     )
 }
 
-/// Take an entry back by another one of the opposite amount, in the month of the first. Gives whether that
+/// Take an entry back by another one of the opposite amount, in the month of the first. Returns whether that
 /// is new: an entry is taken back once, and one that takes something back itself never.
 pub fn counter(
     tx: &mut Tx<'_>,

@@ -45,7 +45,7 @@ pub(super) fn want(
     Ok(())
 }
 
-/// Let `code` be a receipt of a gift. Gives the entry, and what its campaign is called, unless somebody has
+/// Let `code` be a receipt of a gift. Returns the entry, and what its campaign is called, unless somebody has
 /// claimed it meanwhile, or it went back.
 pub fn draw(
     tx: &mut Tx<'_>,

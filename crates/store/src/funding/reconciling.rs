@@ -58,7 +58,7 @@ pub fn are_known(tx: &mut Tx<'_>, site: SiteId, names: &[String]) -> Result<Vec<
     Ok(known)
 }
 
-/// Write rows of a statement down, each once. Gives how many are new.
+/// Write rows of a statement down, each once. Returns how many are new.
 pub fn write_down(
     tx: &mut Tx<'_>,
     now: Time,
@@ -154,7 +154,7 @@ fn others(tx: &mut Tx<'_>, hook: &ProcessorHook) -> Result<Vec<i64>> {
 }
 
 /// Let what is left of a payment be what its processor says, by one more entry, or two where both a payment
-/// and its refund are new. Gives whether it was something else before.
+/// and its refund are new. Returns whether it was something else before.
 pub fn settle(
     tx: &mut Tx<'_>,
     now: Time,

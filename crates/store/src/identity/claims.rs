@@ -92,7 +92,7 @@ fn locked_pages(tx: &mut Tx<'_>, site: SiteId, guest: AuthorId) -> Result<Vec<Pa
         .collect()
 }
 
-/// Gives the comments whose votes are counted anew: where both had voted only the account's vote
+/// Returns the comments whose votes are counted anew: where both had voted only the account's vote
 /// stays, and none on what is now one's own.
 fn move_votes(
     tx: &mut Tx<'_>,
@@ -223,7 +223,7 @@ fn move_flags(tx: &mut Tx<'_>, site: SiteId, guest: AuthorId, account: AuthorId)
     Ok(())
 }
 
-/// Gives the comments of a locked page that have changed hands.
+/// Returns the comments of a locked page that have changed hands.
 fn move_comments(
     tx: &mut Tx<'_>,
     page: &Page,

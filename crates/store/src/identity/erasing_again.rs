@@ -9,7 +9,7 @@ use crate::identity::erasures::{begin, leave_nothing, step};
 use crate::notices::subscriptions;
 use crate::{Result, Tx, params, sql};
 
-/// Erase again what a line says, one step of it; `nobody` as for [`step`]. Gives whether nothing is left
+/// Erase again what a line says, one step of it; `nobody` as for [`step`]. Returns whether nothing is left
 /// to do. What is not there is written down all the same, so that the ledger stays whole.
 pub fn again(tx: &mut Tx<'_>, now: Time, line: &ErasureLine, nobody: AuthorId) -> Result<bool> {
     let site = line.site;

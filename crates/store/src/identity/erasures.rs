@@ -173,7 +173,7 @@ pub fn pending(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Option
 }
 
 /// Do one step of a deletion that is due; `nobody` is the id for whom the comments are by from then
-/// on, where the site has none yet. Gives whether nothing is left to do.
+/// on, where the site has none yet. Returns whether nothing is left to do.
 pub fn step(
     tx: &mut Tx<'_>,
     now: Time,
@@ -337,7 +337,7 @@ pub(crate) fn leave_nothing(
     Ok(())
 }
 
-/// Make some votes a part of the counts that is nobody's. Gives whether there were any.
+/// Make some votes a part of the counts that is nobody's. Returns whether there were any.
 fn fold_votes(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<bool> {
     let votes: Vec<(CommentId, i64)> = tx.all(
         sql!(

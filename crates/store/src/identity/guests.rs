@@ -35,7 +35,7 @@ pub struct LinkRequest {
     pub mail: NewJob,
 }
 
-/// Send a link to an address that was confirmed, once an hour to its mailbox. Gives whether one is sent,
+/// Send a link to an address that was confirmed, once an hour to its mailbox. Returns whether one is sent,
 /// which is for no stranger to know.
 pub fn ask(tx: &mut Tx<'_>, now: Time, wish: &LinkRequest) -> Result<bool> {
     forget_old(tx, now, wish.site)?;
@@ -77,7 +77,7 @@ fn has_link(tx: &mut Tx<'_>, now: Time, site: SiteId, address: &str) -> Result<b
 }
 
 /// Let a link lead to what is kept of a guest whose browser asks, for where that browser's cookie is not
-/// shown. Gives whether they are one.
+/// shown. Returns whether they are one.
 pub fn open(
     tx: &mut Tx<'_>,
     now: Time,

@@ -56,7 +56,7 @@ fn told_at(tx: &mut Tx<'_>, site: SiteId, address: &str) -> Result<Vec<(i64, Str
 }
 
 /// Forget what was to be told at an address, as [`author::proven_by`] writes it, but for what an account
-/// of the same person is. Gives the ways to write it that were known.
+/// of the same person is. Returns the ways to write it that were known.
 pub(crate) fn forget_address(
     tx: &mut Tx<'_>,
     now: Time,

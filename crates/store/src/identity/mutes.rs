@@ -34,7 +34,7 @@ pub struct MutedAuthorName {
     pub name: String,
 }
 
-/// Mute the author of a comment, or no longer. Said again, nothing changes. Gives who that is.
+/// Mute the author of a comment, or no longer. Said again, nothing changes. Returns who that is.
 pub fn set(tx: &mut Tx<'_>, now: Time, mute: &NewMute) -> Result<AuthorId> {
     let comment = comments::by_id(tx, mute.site, mute.comment)?;
     let comment = comment.filter(Comment::is_published);

@@ -68,7 +68,7 @@ pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<Option<OpenidProv
     Ok(all.into_iter().find(|provider| provider.id == id))
 }
 
-/// Add a provider. Gives whether there was room for one more.
+/// Add a provider. Returns whether there was room for one more.
 pub fn add(tx: &mut Tx<'_>, site: SiteId, provider: &OpenidProvider) -> Result<bool> {
     let added = tx.execute(
         sql!(
@@ -93,7 +93,7 @@ pub fn add(tx: &mut Tx<'_>, site: SiteId, provider: &OpenidProvider) -> Result<b
 }
 
 /// Let a provider sign nobody in any more, not those either whom it has with it now. Sessions that
-/// it began go on. Gives whether there was one.
+/// it began go on. Returns whether there was one.
 pub fn remove(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<bool> {
     tx.execute(
         sql!("delete from openid_sign_in where site_id = ?1 and provider_id = ?2"),

@@ -87,7 +87,7 @@ pub struct NewPasskey {
     pub sign_count: i64,
 }
 
-/// Let a passkey sign an account in. Gives whether it does: not where it is known already, or where
+/// Let a passkey sign an account in. Returns whether it does: not where it is known already, or where
 /// the account has enough of them.
 pub fn add(
     tx: &mut Tx<'_>,
@@ -186,7 +186,7 @@ pub struct PasskeySignIn {
     pub session: NewSession,
 }
 
-/// Begin a session by a passkey. Gives whether it did: not where the passkey was removed meanwhile,
+/// Begin a session by a passkey. Returns whether it did: not where the passkey was removed meanwhile,
 /// or has counted as far elsewhere, which tells of a copy.
 pub fn enter(tx: &mut Tx<'_>, now: Time, site: SiteId, used: &PasskeySignIn) -> Result<bool> {
     let updated = tx.execute(

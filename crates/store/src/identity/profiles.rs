@@ -67,7 +67,7 @@ pub fn set_picture(
     shown_anew(tx, now, &pages, author.id)
 }
 
-/// Take the picture of an account away, where it has one. Gives whether it had.
+/// Take the picture of an account away, where it has one. Returns whether it had.
 pub fn drop_picture(tx: &mut Tx<'_>, now: Time, site: SiteId, author: AuthorId) -> Result<bool> {
     let pages = written_on(tx, site, author)?;
     if !forget_picture(tx, site, author)? {

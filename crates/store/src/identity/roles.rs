@@ -37,7 +37,7 @@ pub fn change_role(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, role: Role) 
     set_role(tx, site, author, role)
 }
 
-/// Let the links of an author that wait invite to `role`; to none, they work no more. Gives whether there
+/// Let the links of an author that wait invite to `role`; to none, they work no more. Returns whether there
 /// are any.
 pub(crate) fn invite_to(
     tx: &mut Tx<'_>,

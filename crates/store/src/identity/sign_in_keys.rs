@@ -75,7 +75,7 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<SignInKey>> {
     rows.map(read).collect()
 }
 
-/// Add a key. Gives whether there was room for one more.
+/// Add a key. Returns whether there was room for one more.
 pub fn add(tx: &mut Tx<'_>, site: SiteId, key: &SignInKey) -> Result<bool> {
     let added = tx.execute(
         sql!(
@@ -96,7 +96,7 @@ pub fn add(tx: &mut Tx<'_>, site: SiteId, key: &SignInKey) -> Result<bool> {
     Ok(added == 1)
 }
 
-/// Let a key sign nothing any more. Sessions that it began go on. Gives whether there was one.
+/// Let a key sign nothing any more. Sessions that it began go on. Returns whether there was one.
 pub fn remove(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<bool> {
     let removed = tx.execute(
         sql!("delete from sign_in_key where site_id = ?1 and id = ?2"),

@@ -19,7 +19,7 @@ pub fn key(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<ChallengeKey>> {
     Ok(found.and_then(|key| key.try_into().ok()).map(ChallengeKey))
 }
 
-/// Give `site` a key, unless it has one. Gives the one that it has.
+/// Give `site` a key, unless it has one. Returns the one that it has.
 pub fn add_key(tx: &mut Tx<'_>, site: SiteId, new: &ChallengeKey) -> Result<ChallengeKey> {
     if key(tx, site)?.is_none() {
         // There may be one that no key opens.
@@ -38,7 +38,7 @@ pub fn add_key(tx: &mut Tx<'_>, site: SiteId, new: &ChallengeKey) -> Result<Chal
     Ok(key(tx, site)?.unwrap_or_else(|| new.clone()))
 }
 
-/// Use a solution up. Gives whether it is right, and was not used before.
+/// Use a solution up. Returns whether it is right, and was not used before.
 pub(crate) fn spend(tx: &mut Tx<'_>, now: Time, site: SiteId, solution: &Solution) -> Result<bool> {
     let Some(key) = key(tx, site)? else {
         return Ok(false);

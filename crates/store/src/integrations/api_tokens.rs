@@ -66,7 +66,7 @@ pub struct Program {
     pub is_first_today: bool,
 }
 
-/// Make a token. Gives whether there was room for one more.
+/// Make a token. Returns whether there was room for one more.
 pub fn add(tx: &mut Tx<'_>, now: Time, new: &NewApiToken) -> Result<bool> {
     let n_tokens = tx.one(
         sql!("select count(*) from api_token k where k.site_id = ?1"),
@@ -170,7 +170,7 @@ pub fn note_use(tx: &mut Tx<'_>, now: Time, site: SiteId, id: AuthorId) -> Resul
     Ok(())
 }
 
-/// Let a token work no more. What was done by it stays in the log. Gives whether there was one.
+/// Let a token work no more. What was done by it stays in the log. Returns whether there was one.
 pub fn revoke(tx: &mut Tx<'_>, site: SiteId, id: AuthorId) -> Result<bool> {
     let revoked = tx.execute(
         sql!("delete from api_token where site_id = ?1 and id = ?2"),

@@ -63,7 +63,7 @@ pub struct NewWebhook {
     pub secret: WebhookSecret,
 }
 
-/// Add an endpoint. Gives whether there was room for it.
+/// Add an endpoint. Returns whether there was room for it.
 pub fn add(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewWebhook) -> Result<bool> {
     if list(tx, site)?.len() >= MAX_WEBHOOKS {
         return Ok(false);
@@ -113,7 +113,7 @@ pub fn find(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<Option<Webhook>> {
     )
 }
 
-/// Tell an endpoint of other kinds of events from now on. Gives whether there is such an endpoint.
+/// Tell an endpoint of other kinds of events from now on. Returns whether there is such an endpoint.
 pub fn set_kinds(tx: &mut Tx<'_>, site: SiteId, id: i64, kinds: &[WebhookEvent]) -> Result<bool> {
     let changed = tx.execute(
         sql!("update webhook set kinds = ?3 where site_id = ?1 and id = ?2"),
@@ -122,7 +122,7 @@ pub fn set_kinds(tx: &mut Tx<'_>, site: SiteId, id: i64, kinds: &[WebhookEvent])
     Ok(changed == 1)
 }
 
-/// Give an endpoint a new secret; the one before signs too for a while. Gives whether there is such
+/// Give an endpoint a new secret; the one before signs too for a while. Returns whether there is such
 /// an endpoint.
 pub fn rotate(
     tx: &mut Tx<'_>,
@@ -155,7 +155,7 @@ pub fn rotate(
     Ok(changed == 1)
 }
 
-/// Turn an endpoint on, with its failures forgotten. Gives whether there is such an endpoint.
+/// Turn an endpoint on, with its failures forgotten. Returns whether there is such an endpoint.
 pub fn turn_on(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<bool> {
     let changed = tx.execute(
         sql!(
@@ -168,7 +168,7 @@ pub fn turn_on(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<bool> {
     Ok(changed == 1)
 }
 
-/// Turn an endpoint off. Gives whether there is such an endpoint.
+/// Turn an endpoint off. Returns whether there is such an endpoint.
 pub fn turn_off(
     tx: &mut Tx<'_>,
     now: Time,
@@ -186,7 +186,7 @@ pub fn turn_off(
     Ok(changed == 1)
 }
 
-/// Forget an endpoint and what was delivered to it. Gives whether there was such an endpoint.
+/// Forget an endpoint and what was delivered to it. Returns whether there was such an endpoint.
 pub fn remove(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<bool> {
     tx.execute(
         sql!("delete from delivery where site_id = ?1 and webhook_id = ?2"),

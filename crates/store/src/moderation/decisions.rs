@@ -141,7 +141,7 @@ pub fn decide_all(
 }
 
 /// Undo a moderator's decision, while what it changed still stands and nobody has judged the comment
-/// since. Gives the comment, or `None` where the decision was about a page.
+/// since. Returns the comment, or `None` where the decision was about a page.
 pub fn undo(
     tx: &mut Tx<'_>,
     now: Time,
@@ -271,7 +271,7 @@ pub fn set_page_closed(
 }
 
 /// Let comments on a page appear at once or after approval, whatever the site says; `None` leaves it
-/// to the page's groups and the site. Gives `None` when it was so already.
+/// to the page's groups and the site. Returns `None` when it was so already.
 pub fn set_page_mode(
     tx: &mut Tx<'_>,
     now: Time,
@@ -300,7 +300,7 @@ pub fn set_page_mode(
     page_decision(tx, now, moderator, &page, action, None, None).map(Some)
 }
 
-/// Say what a page asks its readers while nobody has commented; nothing takes the question away. Gives
+/// Say what a page asks its readers while nobody has commented; nothing takes the question away. Returns
 /// `None` when it was so already.
 pub fn set_invitation(
     tx: &mut Tx<'_>,

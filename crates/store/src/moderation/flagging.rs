@@ -37,7 +37,7 @@ pub struct NewFlag {
     pub note: Option<String>,
 }
 
-/// Raise a flag. Raising it again changes nothing. Gives the comment, which waits when enough readers
+/// Raise a flag. Raising it again changes nothing. Returns the comment, which waits when enough readers
 /// have flagged it and no moderator has decided on its text.
 pub fn raise(tx: &mut Tx<'_>, now: Time, flag: &NewFlag) -> Result<Comment> {
     let site = flag.site.id;

@@ -236,7 +236,7 @@ pub(crate) fn ask_outside(
     Ok(())
 }
 
-/// Apply what came to be known of a text after its comment was stored. Gives whether it changed
+/// Apply what came to be known of a text after its comment was stored. Returns whether it changed
 /// anything; the same phase on the same text again changes nothing.
 pub fn apply_late(
     tx: &mut Tx<'_>,

@@ -267,7 +267,7 @@ pub fn key(tx: &mut Tx<'_>) -> Result<Option<Vec<u8>>> {
     Ok(found.and_then(|key| tx.seals().unseal(SECRET, &key)))
 }
 
-/// Keep `drawn` as the key, unless there is one. Gives the one that counts.
+/// Keep `drawn` as the key, unless there is one. Returns the one that counts.
 pub fn key_or(tx: &mut Tx<'_>, now: Time, drawn: &[u8]) -> Result<Vec<u8>> {
     if key(tx)?.is_none() {
         // There may be one that no key opens.

@@ -374,7 +374,7 @@ pub fn set_pace(tx: &mut Tx<'_>, site: SiteId, secret: &str, pace: MailPace) -> 
 }
 
 /// Tell the mailbox of a subscription no more of such comments on its page, in none of the branches.
-/// Said again, nothing changes. Gives what the mailbox is still told of.
+/// Said again, nothing changes. Returns what the mailbox is still told of.
 pub fn end(tx: &mut Tx<'_>, now: Time, site: SiteId, secret: &str) -> Result<Vec<Subscription>> {
     let ended: Vec<(i64, String)> = tx.all(
         sql!(

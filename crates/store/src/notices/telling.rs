@@ -58,7 +58,7 @@ pub(crate) fn announce(tx: &mut Tx<'_>, event: &Event, comment: CommentId) -> Re
 }
 
 /// Find the next subscribers of a comment's page, after the one with the id `after`, and let them be
-/// told. Gives where to go on; `None` when all are found.
+/// told. Returns where to go on; `None` when all are found.
 pub fn fan_out(
     tx: &mut Tx<'_>,
     now: Time,

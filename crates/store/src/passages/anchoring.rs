@@ -70,7 +70,7 @@ pub fn commented(
 }
 
 /// Keep where passages were found in version `number`, and show the page anew where that changed
-/// anything. Gives whether it was still the newest.
+/// anything. Returns whether it was still the newest.
 pub fn save(
     tx: &mut Tx<'_>,
     now: Time,

@@ -62,7 +62,7 @@ impl SourceAnswers {
     }
 }
 
-/// Give an answer. The same one again changes nothing. Gives the check after it.
+/// Give an answer. The same one again changes nothing. Returns the check after it.
 pub fn answer(tx: &mut Tx<'_>, now: Time, it: &NewAnswer) -> Result<SourceCheck> {
     let site = it.site.id;
     let (page, mut comment) = comments::locked(tx, site, it.comment)?;
@@ -253,7 +253,7 @@ pub fn mine(
     )
 }
 
-/// Take some of an author's answers back. Gives whether there were any.
+/// Take some of an author's answers back. Returns whether there were any.
 pub(crate) fn drop_some(
     tx: &mut Tx<'_>,
     now: Time,
@@ -284,7 +284,7 @@ pub(crate) fn drop_some(
     Ok(!about.is_empty())
 }
 
-/// What a guest answered is the account's from now on; the pages are locked. Gives the comments about
+/// What a guest answered is the account's from now on; the pages are locked. Returns the comments about
 /// which is counted anew: where both had answered only the account's answer stays, and none about what
 /// is now one's own.
 pub(crate) fn claim(

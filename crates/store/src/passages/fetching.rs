@@ -161,7 +161,7 @@ pub fn due(tx: &mut Tx<'_>, site: SiteId, fetch: FetchArticle) -> Result<Option<
     }
 }
 
-/// Keep the text that was found, or why there is none; the page is locked. Gives how it ended, where it was
+/// Keep the text that was found, or why there is none; the page is locked. Returns how it ended, where it was
 /// still asked for.
 pub fn end(
     tx: &mut Tx<'_>,

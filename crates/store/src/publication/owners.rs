@@ -229,7 +229,7 @@ pub fn change_person(
     note(tx, now, site, by, &told)
 }
 
-/// Add an endpoint. Gives whether there was room for it.
+/// Add an endpoint. Returns whether there was room for it.
 pub fn add_webhook(
     tx: &mut Tx<'_>,
     now: Time,
@@ -251,7 +251,7 @@ pub fn add_webhook(
     Ok(added)
 }
 
-/// Change an endpoint. Gives whether there is such an endpoint.
+/// Change an endpoint. Returns whether there is such an endpoint.
 pub fn change_webhook(
     tx: &mut Tx<'_>,
     now: Time,
@@ -308,7 +308,7 @@ pub enum WebhookChange {
     Remove,
 }
 
-/// Add a key that signs tokens. Gives whether there was room for one more.
+/// Add a key that signs tokens. Returns whether there was room for one more.
 pub fn add_sign_in_key(
     tx: &mut Tx<'_>,
     now: Time,
@@ -323,7 +323,7 @@ pub fn add_sign_in_key(
     Ok(added)
 }
 
-/// Let a key sign nothing any more. Gives whether there was one.
+/// Let a key sign nothing any more. Returns whether there was one.
 pub fn remove_sign_in_key(
     tx: &mut Tx<'_>,
     now: Time,
@@ -343,7 +343,7 @@ const fn about_key(change: AuditChange, key: &SignInKey) -> NewAuditEntry<'stati
     about_named(change, key.kind.as_str(), (None, None))
 }
 
-/// Let a provider of OpenID Connect sign readers in. Gives whether there was room for one more.
+/// Let a provider of OpenID Connect sign readers in. Returns whether there was room for one more.
 pub fn add_provider(
     tx: &mut Tx<'_>,
     now: Time,
@@ -360,7 +360,7 @@ pub fn add_provider(
     Ok(added)
 }
 
-/// Let a provider sign nobody in any more. Gives whether there was one.
+/// Let a provider sign nobody in any more. Returns whether there was one.
 pub fn remove_provider(
     tx: &mut Tx<'_>,
     now: Time,
@@ -377,7 +377,7 @@ pub fn remove_provider(
     openid::remove(tx, site, id)
 }
 
-/// Make a token for a program. Gives whether there was room for one more.
+/// Make a token for a program. Returns whether there was room for one more.
 pub fn add_api_token(
     tx: &mut Tx<'_>,
     now: Time,
@@ -393,7 +393,7 @@ pub fn add_api_token(
     Ok(added)
 }
 
-/// Let a program's token work no more. Gives whether there was one.
+/// Let a program's token work no more. Returns whether there was one.
 pub fn revoke_api_token(
     tx: &mut Tx<'_>,
     now: Time,

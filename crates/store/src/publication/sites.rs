@@ -144,7 +144,7 @@ where
     found
 }
 
-/// Seal what is hidden in settings by the key that seals. Gives of how many sites no key opens it.
+/// Seal what is hidden in settings by the key that seals. Returns of how many sites no key opens it.
 pub(crate) fn renew_secrets(tx: &mut Tx<'_>) -> Result<usize> {
     let stored = tx.all(sql!("select id, settings from site"), params![], |row| {
         Ok((row.next::<SiteId>()?, row.next::<String>()?))

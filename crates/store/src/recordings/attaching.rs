@@ -65,7 +65,7 @@ pub fn room(tx: &mut Tx<'_>, site: &Site) -> Result<i64> {
     Ok(room.max(0))
 }
 
-/// Attach a recording. Gives whether there was room for it.
+/// Attach a recording. Returns whether there was room for it.
 pub fn attach(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewRecording) -> Result<bool> {
     let page = pages::lock(tx, site, new.page)?;
     if let Some(whole) = new.cut_of

@@ -115,7 +115,7 @@ pub(crate) fn want_beside(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId
     }
 }
 
-/// Look at the next texts of a page, those that wait or were refused too, after `after`. Gives the last of them; none when all were looked at.
+/// Look at the next texts of a page, those that wait or were refused too, after `after`. Returns the last of them; none when all were looked at.
 pub fn step(
     tx: &mut Tx<'_>,
     site: SiteId,

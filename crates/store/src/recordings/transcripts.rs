@@ -100,7 +100,7 @@ pub struct NewRevision {
     pub by: Option<AuthorId>,
 }
 
-/// Keep a revision of a recording's transcript. Gives its number, or none where another was made
+/// Keep a revision of a recording's transcript. Returns its number, or none where another was made
 /// meanwhile.
 pub fn save(
     tx: &mut Tx<'_>,

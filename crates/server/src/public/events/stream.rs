@@ -88,7 +88,7 @@ async fn after(room: &Room, app: &App, version: i64) -> Result<(Vec<Frame>, i64)
     Ok((frames.collect(), reached))
 }
 
-/// Tell the room what happens to its page, until nobody is in it. Gives whether to go on: somebody
+/// Tell the room what happens to its page, until nobody is in it. Returns whether to go on: somebody
 /// may have come in since.
 async fn tell(room: &Room, app: &App) -> bool {
     let mut told = match start(room, app).await {

@@ -74,7 +74,7 @@ fn keep_suspension(tx: &mut Tx<'_>, now: Time, site: SiteId, guest: AuthorId) ->
     Ok(())
 }
 
-/// Take some votes back. Gives whether there were any.
+/// Take some votes back. Returns whether there were any.
 pub(super) fn drop_votes(
     tx: &mut Tx<'_>,
     now: Time,

@@ -274,7 +274,7 @@ fn secrets(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64) -> Result<Vec
     both.map(|text| secret(&text)).collect()
 }
 
-/// Note how an attempt went. Gives when the next one is due, if one is.
+/// Note how an attempt went. Returns when the next one is due, if one is.
 pub fn record(
     tx: &mut Tx<'_>,
     now: Time,
@@ -380,7 +380,7 @@ fn forget(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64) -> Result<()> 
     Ok(())
 }
 
-/// Make a delivery again, as the same message. Gives whether there is such a delivery.
+/// Make a delivery again, as the same message. Returns whether there is such a delivery.
 pub fn replay(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64, id: i64) -> Result<bool> {
     let own = |delivery: &Delivery| delivery.webhook == webhook;
     let Some(delivery) = by_id(tx, site, id)?.filter(own) else {
@@ -408,7 +408,7 @@ fn start_again(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<()> 
     }
 }
 
-/// Make everything again that an endpoint was told of since `since`, the oldest 1,000. Gives how
+/// Make everything again that an endpoint was told of since `since`, the oldest 1,000. Returns how
 /// many.
 pub fn replay_since(
     tx: &mut Tx<'_>,
