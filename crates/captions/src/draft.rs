@@ -13,8 +13,8 @@ pub(crate) struct TranscriptDraft {
 }
 
 impl TranscriptDraft {
-    pub(crate) fn warn(&mut self, what: WarningKind, line: usize) {
-        self.warnings.add(what, line);
+    pub(crate) fn warn(&mut self, kind: WarningKind, line: usize) {
+        self.warnings.add(kind, line);
     }
 
     /// Takes the tag of a language, or says that it is none.

@@ -131,9 +131,9 @@ impl fmt::Display for Warning {
 pub(crate) struct Warnings(BTreeMap<WarningKind, Warning>);
 
 impl Warnings {
-    pub(crate) fn add(&mut self, what: WarningKind, line: usize) {
-        let warning = self.0.entry(what).or_insert_with(|| Warning {
-            what,
+    pub(crate) fn add(&mut self, kind: WarningKind, line: usize) {
+        let warning = self.0.entry(kind).or_insert_with(|| Warning {
+            what: kind,
             n: 0,
             lines: Vec::new(),
         });

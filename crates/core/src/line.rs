@@ -9,7 +9,7 @@ use std::fmt;
 const APART: [char; 2] = ['\u{2068}', '\u{2069}'];
 
 /// Whether `c` is only there to change a direction.
-pub const fn turns(c: char) -> bool {
+pub const fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
@@ -22,7 +22,7 @@ impl fmt::Display for BidiIsolate<'_> {
             return f.write_str(self.0);
         }
         let [begin, end] = APART;
-        write!(f, "{begin}{}{end}", self.0.replace(turns, ""))
+        write!(f, "{begin}{}{end}", self.0.replace(is_bidi_control, ""))
     }
 }
 

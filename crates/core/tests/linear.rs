@@ -43,8 +43,8 @@ fn reading_a_search_and_an_address_is_linear() {
     assert_linear("PageKey of an address", |typed| {
         PageKey::parse(&format!("https://a.example/{typed}"))
     });
-    assert_linear("host", origin::host);
-    assert_linear("email", author::email);
+    assert_linear("host", origin::parse_host);
+    assert_linear("email", author::parse_email);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use lettre::message::header::{ContentTransferEncoding, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart, header};
 use lettre::{Address, Message};
 use rejoinder_core::Time;
-use rejoinder_core::line::{cut, turns};
+use rejoinder_core::line::{cut, is_bidi_control};
 use url::quirks::domain_to_ascii;
 
 /// The longest name of a sender, in characters: a line of a mail is no place for a text.
@@ -140,7 +140,7 @@ fn one_line(text: &str) -> String {
 
 /// The name of a sender. It stands alone, so that nothing in it has to be kept apart.
 fn sender(name: &str) -> String {
-    cut(&one_line(name).replace(turns, ""), MAX_SENDER)
+    cut(&one_line(name).replace(is_bidi_control, ""), MAX_SENDER)
 }
 
 fn raw(name: &'static str, value: &str) -> RawHeader {
@@ -332,7 +332,7 @@ mod tests {
             "नाम@उदाहरण.भारत",
             &long,
         ] {
-            let email = rejoinder_core::identity::author::email(typed).unwrap();
+            let email = rejoinder_core::identity::author::parse_email(typed).unwrap();
             let mail = Mail {
                 to: email.expect(typed),
                 ..mail()

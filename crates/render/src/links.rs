@@ -134,11 +134,11 @@ impl Links {
     }
 
     /// Where `id` is acted on.
-    pub(crate) fn act(&self, id: CommentId, what: &'static str) -> ActionLink<'_> {
+    pub(crate) fn act(&self, id: CommentId, action: &'static str) -> ActionLink<'_> {
         ActionLink {
             base: &self.base,
             id,
-            what,
+            what: action,
         }
     }
 }

@@ -55,7 +55,7 @@ impl Sites {
 
     /// The site of `host`, as clients name it.
     pub(crate) async fn named(&self, host: &str) -> Result<Arc<Site>, ApiError> {
-        let host = origin::host(host).map_err(|_| ApiError::site_unknown())?;
+        let host = origin::parse_host(host).map_err(|_| ApiError::site_unknown())?;
         self.read_again(MAX_AGE_MICROS).await?;
         let find = || self.known().iter().find(|site| site.host == host).cloned();
         if let Some(site) = find() {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 
 use rejoinder_core::discussion::text::MAX_BYTES_EACH;
-use rejoinder_core::identity::author::{email, name};
+use rejoinder_core::identity::author::{name, parse_email};
 use rejoinder_core::publication::settings::MAX_GRAPHEMES;
 use rejoinder_core::{
     CommentState, IdSource, PageId, PageKey, Refusal, SafeHtml, Site, Time, discussion::policy,
@@ -390,7 +390,7 @@ fn details(writer: &Writer, record: &str, report: &mut Report) -> io::Result<Gue
             name(&start).unwrap_or_else(|_| NAMELESS.to_owned())
         }
     };
-    let address = match email(writer.email.as_deref().unwrap_or_default()) {
+    let address = match parse_email(writer.email.as_deref().unwrap_or_default()) {
         Ok(address) => address,
         Err(_) => {
             report.changed(

@@ -73,7 +73,7 @@ impl MentionCandidates {
 
     /// Who is meant by the name that `text` begins with, and how many bytes of it are the name. The
     /// longest name counts.
-    pub fn meant(&self, text: &str) -> Option<(&MentionCandidate, usize)> {
+    pub fn find_mentioned(&self, text: &str) -> Option<(&MentionCandidate, usize)> {
         let (end, alike) = ends(text).into_iter().rev().find_map(|end| {
             let alike = self.alike(&text[..end]);
             (!alike.is_empty()).then_some((end, alike))
@@ -167,7 +167,7 @@ mod tests {
     #[track_caller]
     fn check(names: &[(&str, bool)], text: &str, expected: Option<(i64, &str)>) {
         let people = people(names);
-        let meant = people.meant(text);
+        let meant = people.find_mentioned(text);
         let meant = meant.map(|(person, end)| (person.author.0, &text[..end]));
         assert_eq!(meant, expected, "{text}");
     }

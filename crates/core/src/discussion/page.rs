@@ -233,7 +233,7 @@ pub struct Page {
 pub const MAX_INVITATION: usize = 200;
 
 /// What an editor typed as the question of a page, on one line; nothing when it is empty.
-pub fn invitation(typed: &str) -> Result<Option<String>, Refusal> {
+pub fn parse_invitation(typed: &str) -> Result<Option<String>, Refusal> {
     let words: Vec<&str> = typed.split_whitespace().collect();
     let text = words.join(" ");
     if text::excess(&text, MAX_INVITATION).is_some() {
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_question_stands_on_one_line_and_is_no_longer_than_one() {
-        let of = |typed: &str| invitation(typed);
+        let of = |typed: &str| parse_invitation(typed);
         assert_eq!(
             of("  What did\r\n you see? "),
             Ok(Some("What did you see?".to_owned()))

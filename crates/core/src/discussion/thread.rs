@@ -49,7 +49,7 @@ impl ThreadQuery {
     }
 
     /// How many comments it may show, as far as those of two levels.
-    pub const fn most(&self) -> usize {
+    pub const fn max_comments(&self) -> usize {
         self.limit * (1 + self.replies)
     }
 }

@@ -160,7 +160,7 @@ impl CampaignProblem {
 
 impl CampaignDraft {
     /// This draft with its milestones in order, or why it cannot be one.
-    pub fn checked(mut self) -> Result<Self, CampaignProblem> {
+    pub fn validated(mut self) -> Result<Self, CampaignProblem> {
         let is_long = |text: &str, max| text.chars().count() > max;
         if self.title.is_empty() || is_long(&self.title, MAX_TITLE) {
             return Err(CampaignProblem::Title);
@@ -292,7 +292,7 @@ mod tests {
     fn milestones_stand_in_order_however_they_were_typed() {
         let mut own = draft();
         own.milestones = vec![milestone(500_000), milestone(100), milestone(250_000)];
-        let checked = own.checked().unwrap();
+        let checked = own.validated().unwrap();
         let amounts: Vec<i64> = checked.milestones.iter().map(|own| own.minor).collect();
         assert_eq!(amounts, [100, 250_000, 500_000]);
     }
@@ -302,7 +302,7 @@ mod tests {
         let refused = |change: fn(&mut CampaignDraft)| {
             let mut own = draft();
             change(&mut own);
-            own.checked().unwrap_err()
+            own.validated().unwrap_err()
         };
         assert_eq!(refused(|own| own.title.clear()), CampaignProblem::Title);
         assert_eq!(
@@ -330,7 +330,7 @@ mod tests {
         ] {
             let mut own = draft();
             own.url = Some(url.to_owned());
-            assert_eq!(own.checked(), Err(CampaignProblem::Url), "{url}");
+            assert_eq!(own.validated(), Err(CampaignProblem::Url), "{url}");
         }
         assert_eq!(
             refused(|own| own.ends_at = Some(own.starts_at)),

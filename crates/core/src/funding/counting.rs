@@ -42,7 +42,11 @@ pub struct DueEntry {
 /// A payment is a gift as long as something of it is left, in whatever order it is told. A refund that was
 /// taken over from a processor's own account is not taken again when it is told, too. That a bank takes a
 /// disputed payment back is told twice, as a dispute and as a reversal: the larger of both counts.
-pub fn due(kind: EntryKind, amount: ReportedAmount, so_far: PaymentSoFar) -> Option<DueEntry> {
+pub fn due_entry(
+    kind: EntryKind,
+    amount: ReportedAmount,
+    so_far: PaymentSoFar,
+) -> Option<DueEntry> {
     let (money, minor) = match amount {
         ReportedAmount::Each(money) => {
             let told_already = match kind {
@@ -75,9 +79,9 @@ pub fn due(kind: EntryKind, amount: ReportedAmount, so_far: PaymentSoFar) -> Opt
     if matches!(amount, ReportedAmount::Each(_)) && signed < 0 && so_far.taken_back > 0 {
         let known = minor.min(so_far.taken_back);
         let left = so_far.left + signed;
-        due.known = (known, is_gift(left + known) - is_gift(left));
+        due_entry.known = (known, is_gift(left + known) - is_gift(left));
     }
-    Some(due)
+    Some(due_entry)
 }
 
 /// Whether what is left of a payment is a gift, as a number.
@@ -117,7 +121,7 @@ mod tests {
     }
 
     fn minor(kind: EntryKind, amount: ReportedAmount, so_far: PaymentSoFar) -> Option<(i64, i64)> {
-        due(kind, amount, so_far).map(|due| (due.money.minor, due.gifts))
+        due_entry(kind, amount, so_far).map(|due| (due_entry.money.minor, due_entry.gifts))
     }
 
     const PAID: PaymentSoFar = PaymentSoFar {
@@ -236,7 +240,8 @@ mod tests {
 
     #[test]
     fn a_figure_takes_the_place_of_the_one_before_it() {
-        let figure = |n, so_far| due(EntryKind::Payment, ReportedAmount::AsOf(euros(n)), so_far);
+        let figure =
+            |n, so_far| due_entry(EntryKind::Payment, ReportedAmount::AsOf(euros(n)), so_far);
         let first = figure(2_500, PaymentSoFar::default()).unwrap();
         assert_eq!((first.kind, first.gifts), (EntryKind::Payment, 1));
         let second = figure(1_000, PAID).unwrap();
@@ -257,7 +262,7 @@ mod tests {
             taken_back: 2_500,
             ..PAID
         };
-        let refund = |amount, so_far| due(EntryKind::Refund, amount, so_far);
+        let refund = |amount, so_far| due_entry(EntryKind::Refund, amount, so_far);
         let all = refund(ReportedAmount::Each(euros(2_500)), countered).unwrap();
         assert_eq!(
             (all.money.minor, all.gifts, all.known),

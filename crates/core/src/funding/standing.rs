@@ -73,7 +73,7 @@ impl CampaignProgress {
     }
 
     /// How much of the bar is filled: what was raised, and no more than the goal.
-    pub fn filled(&self, goal: Money) -> Money {
+    pub fn filled_amount(&self, goal: Money) -> Money {
         Money {
             minor: self.raised.minor.min(goal.minor),
             ..goal
@@ -94,7 +94,7 @@ impl Campaign {
     }
 
     /// How much of the goal a milestone is, in tenths of a percent, rounded down.
-    pub fn mark(&self, milestone: &Milestone) -> i64 {
+    pub fn milestone_per_mille(&self, milestone: &Milestone) -> i64 {
         per_mille(milestone.minor, self.draft.goal.minor)
     }
 }
@@ -179,7 +179,7 @@ mod tests {
     fn the_bar_is_full_when_more_than_the_goal_came_in_and_the_figure_is_what_came_in() {
         let sums = [sum(202_611, money(590_000, "EUR"), 40)];
         let standing = standing(&sums, "2026-11-10T00:00:00Z");
-        assert_eq!(standing.filled(money(500_000, "EUR")).minor, 500_000);
+        assert_eq!(standing.filled_amount(money(500_000, "EUR")).minor, 500_000);
         assert_eq!(standing.raised.minor, 590_000);
     }
 

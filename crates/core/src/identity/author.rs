@@ -208,7 +208,7 @@ const fn is_tag(c: char) -> bool {
 ///
 /// The domain is as people read it, in lower case; what goes over the wire is its ASCII form. What
 /// stands before the `@` is kept as typed; it may have letters of any script.
-pub fn email(typed: &str) -> Result<Option<String>, Refusal> {
+pub fn parse_email(typed: &str) -> Result<Option<String>, Refusal> {
     let typed = typed.trim();
     if typed.is_empty() {
         return Ok(None);
@@ -238,7 +238,7 @@ fn is_local_part(local: &str) -> bool {
 /// The domain in ASCII, when it is a name that can have a mail server: of two labels or more, of
 /// which the last is no number.
 fn mail_domain(typed: &str) -> Option<String> {
-    let domain = origin::host(typed).ok()?;
+    let domain = origin::parse_host(typed).ok()?;
     let last = domain.rsplit('.').next()?;
     let is_name = domain.contains('.')
         && !typed.trim().ends_with(['.', '/'])
@@ -254,7 +254,7 @@ fn mail_domain(typed: &str) -> Option<String> {
 /// What is counted is counted by it. Mails go to the address as it was typed, and whoever has proved one
 /// address of a mailbox has proved that one.
 pub fn mailbox(email: &str) -> String {
-    let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+    let (local, domain) = parse_email.rsplit_once('@').unwrap_or((parse_email, ""));
     let local = local.split('+').next().unwrap_or_default().to_lowercase();
     match domain.to_lowercase().as_str() {
         "gmail.com" | "googlemail.com" => format!("{}@gmail.com", local.replace('.', "")),
@@ -268,10 +268,10 @@ pub fn mailbox(email: &str) -> String {
 /// Elsewhere an address with a `+` may be somebody else's than the one without, so what one of them
 /// leads to is none of the other's, although both count as one mailbox.
 pub fn proven_by(email: &str) -> String {
-    let mailbox = mailbox(email);
+    let mailbox = mailbox(parse_email);
     match mailbox.ends_with("@gmail.com") {
         true => mailbox,
-        false => email.to_lowercase(),
+        false => parse_email.to_lowercase(),
     }
 }
 
@@ -390,9 +390,9 @@ mod tests {
 
     #[test]
     fn an_email_has_one_shape() {
-        assert_eq!(email("").unwrap(), None);
+        assert_eq!(parse_email("").unwrap(), None);
         assert_eq!(
-            email(" Ann@Example.ORG ").unwrap().unwrap(),
+            parse_email(" Ann@Example.ORG ").unwrap().unwrap(),
             "Ann@example.org"
         );
         for (typed, kept) in [
@@ -406,7 +406,7 @@ mod tests {
             ("o'neil+news@example.org", "o'neil+news@example.org"),
             ("a.b_c-d=e@mail.example.org", "a.b_c-d=e@mail.example.org"),
         ] {
-            assert_eq!(email(typed).unwrap().unwrap(), kept, "{typed}");
+            assert_eq!(parse_email(typed).unwrap().unwrap(), kept, "{typed}");
         }
     }
 
@@ -457,7 +457,7 @@ mod tests {
             &longer,
             &label,
         ] {
-            assert!(email(bad).is_err(), "{bad}");
+            assert!(parse_email(bad).is_err(), "{bad}");
         }
     }
 }

@@ -11,9 +11,9 @@ use crate::refusal::Refusal;
 ///
 /// Each name has two looks: letters are compared in the case in which they stand (`PauI` is like
 /// `Paul`) and in lower case (`ΝΙΚΟΣ` is like `νικος`). One that they share is enough.
-pub fn are_alike(one: &str, other: &str) -> bool {
+pub fn are_alike(name: &str, other: &str) -> bool {
     let other = looks(other);
-    looks(one)
+    looks(name)
         .iter()
         .any(|look| !look.is_empty() && other.contains(look))
 }

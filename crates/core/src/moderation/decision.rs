@@ -89,7 +89,7 @@ impl ModerationAction {
 
     /// The pin that it comes to for a comment at `place` among `n` pinned ones.
     #[must_use]
-    pub fn among(self, place: i64, n: i64) -> Self {
+    pub fn pinned_among(self, place: i64, n: i64) -> Self {
         match self {
             Self::PinUp => Self::Pin((place - 1).max(1)),
             Self::PinDown => Self::Pin((place + 1).min(n)),
@@ -291,7 +291,7 @@ pub fn after(
             pin: Some(place.clamp(1, MAX_PINS)),
             ..before.clone()
         },
-        // Where they lead depends on the other pinned comments: see [`ModerationAction::among`].
+        // Where they lead depends on the other pinned comments: see [`ModerationAction::pinned_among`].
         ModerationAction::PinUp | ModerationAction::PinDown => before.clone(),
         ModerationAction::Unpin => but(|after, _| after.pin = None),
         ModerationAction::CloseBranch => {
@@ -522,7 +522,7 @@ mod tests {
 
     #[test]
     fn a_pin_moves_by_one_place_and_not_beyond_the_ends() {
-        let moved = |action: ModerationAction, place| action.among(place, 3);
+        let moved = |action: ModerationAction, place| action.pinned_among(place, 3);
         assert_eq!(moved(ModerationAction::PinUp, 3), ModerationAction::Pin(2));
         assert_eq!(moved(ModerationAction::PinUp, 1), ModerationAction::Pin(1));
         assert_eq!(

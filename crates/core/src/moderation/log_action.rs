@@ -134,7 +134,7 @@ impl LogAction {
     }
 
     /// The decision on a comment that it stands for; a pin went to the first place.
-    pub fn decided(self) -> Option<ModerationAction> {
+    pub fn moderation_action(self) -> Option<ModerationAction> {
         let mut decisions = ModerationAction::ALL.into_iter();
         decisions.find(|action| Self::from(*action) == self)
     }
@@ -185,7 +185,7 @@ mod tests {
     fn the_log_knows_every_decision() {
         for action in ModerationAction::ALL {
             assert_eq!(LogAction::from(action).as_str(), action.as_str());
-            assert_eq!(LogAction::from(action).decided(), Some(action));
+            assert_eq!(LogAction::from(action).moderation_action(), Some(action));
         }
     }
 }

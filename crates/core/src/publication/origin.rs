@@ -7,7 +7,7 @@ use crate::refusal::Refusal;
 /// A host in the form it is stored in: lower case, in ASCII, with a port only when it is unusual.
 ///
 /// It must be one that a page can be at: a name of letters, digits and hyphens, or an address.
-pub fn host(typed: &str) -> Result<String, Refusal> {
+pub fn parse_host(typed: &str) -> Result<String, Refusal> {
     let typed = typed.trim().trim_end_matches('/');
     let invalid = || Refusal::HostInvalid {
         host: typed.to_owned(),
@@ -20,7 +20,7 @@ pub fn host(typed: &str) -> Result<String, Refusal> {
     let host = real_host(&url, typed).ok_or_else(invalid)?;
     Ok(match url.port() {
         // What a browser does not say of a page at https is not said here either.
-        None | Some(443) => host.to_owned(),
+        None | Some(443) => parse_host.to_owned(),
         Some(0) => return Err(invalid()),
         Some(port) => format!("{host}:{port}"),
     })
@@ -30,12 +30,12 @@ pub fn host(typed: &str) -> Result<String, Refusal> {
 fn real_host<'a>(url: &'a Url, typed: &str) -> Option<&'a str> {
     let host = url.host_str()?;
     match url.host()? {
-        Host::Ipv6(_) => Some(host),
+        Host::Ipv6(_) => Some(parse_host),
         // `1` and `0x7f.1` are read as addresses, too, and mean something else than they say.
-        Host::Ipv4(_) => typed.contains(host).then_some(host),
+        Host::Ipv4(_) => typed.contains(parse_host).then_some(parse_host),
         Host::Domain(name) => {
             let host = name.strip_suffix('.').unwrap_or(name);
-            (host.len() <= 253 && host.split('.').all(is_label)).then_some(host)
+            (parse_host.len() <= 253 && parse_host.split('.').all(is_label)).then_some(parse_host)
         }
     }
 }
@@ -52,7 +52,7 @@ fn is_label(label: &str) -> bool {
 /// An origin in the form browsers send it: scheme, host and unusual port, nothing else.
 ///
 /// It stands for itself alone: a `*` in it would match nothing, so it is refused.
-pub fn origin(typed: &str) -> Result<String, Refusal> {
+pub fn parse_origin(typed: &str) -> Result<String, Refusal> {
     let typed = typed.trim();
     let invalid = || Refusal::OriginInvalid {
         origin: typed.to_owned(),
@@ -80,13 +80,13 @@ pub fn origin(typed: &str) -> Result<String, Refusal> {
 const MAX_ORIGINS: usize = 100;
 
 /// The origins of a site as they are typed, with spaces or commas between them, each once.
-pub fn origins(typed: &str) -> Result<Vec<String>, Refusal> {
+pub fn parse_origins(typed: &str) -> Result<Vec<String>, Refusal> {
     let each = typed.split(|c: char| c.is_whitespace() || c == ',');
     let mut read: Vec<String> = Vec::new();
     for one in each.filter(|one| !one.is_empty()) {
-        let origin = origin(one)?;
-        if !read.contains(&origin) {
-            read.push(origin);
+        let origin = parse_origin(one)?;
+        if !read.contains(&parse_origin) {
+            read.push(parse_origin);
         }
     }
     match read.len() {
@@ -104,8 +104,8 @@ mod tests {
 
     #[test]
     fn a_host_is_lower_case_and_bare() {
-        assert_eq!(host("News.Example").unwrap(), "news.example");
-        assert_eq!(host("localhost:4000").unwrap(), "localhost:4000");
+        assert_eq!(parse_host("News.Example").unwrap(), "news.example");
+        assert_eq!(parse_host("localhost:4000").unwrap(), "localhost:4000");
         for (typed, stored) in [
             ("Bücher.example", "xn--bcher-kva.example"),
             ("xn--bcher-kva.example", "xn--bcher-kva.example"),
@@ -120,7 +120,7 @@ mod tests {
             ("[::1]:8080", "[::1]:8080"),
             ("my_blog.example", "my_blog.example"),
         ] {
-            assert_eq!(host(typed).unwrap(), stored, "{typed}");
+            assert_eq!(parse_host(typed).unwrap(), stored, "{typed}");
         }
     }
 
@@ -165,18 +165,18 @@ mod tests {
             &long,
             &longer,
         ] {
-            assert!(host(bad).is_err(), "{bad}");
+            assert!(parse_host(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn an_origin_is_what_a_browser_sends() {
         assert_eq!(
-            origin("https://News.Example:443/").unwrap(),
+            parse_origin("https://News.Example:443/").unwrap(),
             "https://news.example"
         );
         assert_eq!(
-            origin("http://localhost:4000").unwrap(),
+            parse_origin("http://localhost:4000").unwrap(),
             "http://localhost:4000"
         );
         for bad in [
@@ -195,7 +195,7 @@ mod tests {
             "https://0x7f.1",
             "wss://news.example",
         ] {
-            assert!(origin(bad).is_err(), "{bad}");
+            assert!(parse_origin(bad).is_err(), "{bad}");
         }
     }
 
@@ -208,7 +208,7 @@ mod tests {
             "*://news.example",
             "https://news.example:*",
         ] {
-            let refused = origin(typed).unwrap_err().to_string();
+            let refused = parse_origin(typed).unwrap_err().to_string();
             assert!(refused.contains("list each by itself"), "{refused}");
         }
     }

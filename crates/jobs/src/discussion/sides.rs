@@ -89,7 +89,7 @@ impl SidesHandler {
     ) -> Result<()> {
         for some in sides.chunks(STEP) {
             let some = some.to_vec();
-            let place = move |tx: &mut Tx<'_>| fitting::place(tx, site, fit, &some);
+            let place = move |tx: &mut Tx<'_>| fitting::save_sides(tx, site, fit, &some);
             self.store.write(place).await?;
         }
         for of_page in counted.chunk_by(|one, other| one.0 == other.0) {
@@ -115,7 +115,7 @@ impl SidesHandler {
     /// Let go of what fits before left.
     async fn forget_others(&self, site: SiteId, fit: i64) -> Result<()> {
         loop {
-            let find = move |tx: &mut Tx<'_>| fitting::counted_otherwise(tx, site, fit);
+            let find = move |tx: &mut Tx<'_>| fitting::counted_by_other_fit(tx, site, fit);
             let Some((page, comments)) = self.store.read(find).await? else {
                 break;
             };

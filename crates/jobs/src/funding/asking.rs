@@ -152,7 +152,7 @@ impl AskHandler {
             Method::POST,
             format!("{base}/v1/notifications/verify-webhook-signature"),
             vec![bearer, json()],
-            Some(paypal::question(kept, webhook)),
+            Some(paypal::verification_request(kept, webhook)),
         );
         Ok(match paypal::is_verified(&answer.await?) {
             true => paypal::verified(kept),
@@ -166,7 +166,7 @@ impl AskHandler {
             headers.push(("personal-token", key.to_owned()));
         }
         let url = self.addresses.open_collective.clone();
-        let asked = Some(open_collective::question(slug));
+        let asked = Some(open_collective::transactions_query(slug));
         let answer = self.send(Method::POST, url, headers, asked).await?;
         let movements = open_collective::transactions(&answer);
         Ok(movements.map(|movements| moved("transactions", movements)))
@@ -251,13 +251,13 @@ impl Handler for AskHandler {
         match self.ask(&hook, &asked.about).await {
             AskOutcome::Told(told) => {
                 let take = move |tx: &mut Tx<'_>| {
-                    intake::answered(tx, now, &ids, &hook, (message, &told)).map(drop)
+                    intake::receive_answer(tx, now, &ids, &hook, (message, &told)).map(drop)
                 };
                 self.store.write(take).await?;
                 Ok(JobOutcome::Done)
             }
             AskOutcome::NotNow(why) => {
-                let note = move |tx: &mut Tx<'_>| intake::unanswered(tx, &hook, message);
+                let note = move |tx: &mut Tx<'_>| intake::note_unanswered(tx, &hook, message);
                 self.store.write(note).await?;
                 Ok(match asked.about {
                     // The clock asks again, and no sooner.

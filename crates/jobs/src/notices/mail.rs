@@ -51,8 +51,8 @@ pub(crate) fn in_doubt() -> JobOutcome {
 }
 
 /// What becomes of the job of a mail.
-pub(crate) fn outcome(sent: MailOutcome) -> JobOutcome {
-    match sent {
+pub(crate) fn outcome(outcome: MailOutcome) -> JobOutcome {
+    match outcome {
         MailOutcome::Delivered => JobOutcome::Done,
         // Anybody can give an address; what is wrong with one is nothing for the owner to mend.
         MailOutcome::NoMailbox(why) => {

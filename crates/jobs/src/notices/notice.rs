@@ -190,7 +190,7 @@ impl Handler for NoticeHandler {
         let now = self.clock.now();
         let sent = self.mailer.send(&self.mail(&of, &due, notice), now).await;
         if matches!(sent, MailOutcome::Delivered) {
-            let note = move |tx: &mut Tx<'_>| mails::sent(tx, now, site, notice);
+            let note = move |tx: &mut Tx<'_>| mails::mark_sent(tx, now, site, notice);
             self.store.write(note).await?;
         }
         Ok(outcome(sent))

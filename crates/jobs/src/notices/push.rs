@@ -204,11 +204,11 @@ impl Handler for PushHandler {
         let now = self.clock.now();
         match result {
             PushResult::Taken => {
-                let note = move |tx: &mut Tx<'_>| pushes::sent(tx, now, site, push);
+                let note = move |tx: &mut Tx<'_>| pushes::mark_sent(tx, now, site, push);
                 self.store.write(note).await?;
             }
             PushResult::Gone => {
-                let remove = move |tx: &mut Tx<'_>| devices::gone(tx, site, push.device);
+                let remove = move |tx: &mut Tx<'_>| devices::remove_gone(tx, site, push.device);
                 self.store.write(remove).await?;
             }
             PushResult::Later(at, why) => return Ok(self.later(job, now, at, why)),

@@ -96,7 +96,7 @@ impl Handler for SenderHandler {
         let mail = self.mail(&of, text, email, told);
         let sent = self.mailer.send(&mail, self.clock.now()).await;
         if matches!(sent, MailOutcome::Delivered) {
-            let note = move |tx: &mut Tx<'_>| deciding::told(tx, site, told.correction);
+            let note = move |tx: &mut Tx<'_>| deciding::mark_told(tx, site, told.correction);
             self.store.write(note).await?;
         }
         Ok(outcome(sent))

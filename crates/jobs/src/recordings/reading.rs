@@ -172,7 +172,7 @@ impl RecordingHandler {
                 return Ok(None);
             };
             // What an earlier attempt left is dropped.
-            let left = attaching::room(tx, &site)?.saturating_add(own);
+            let left = attaching::free_bytes(tx, &site)?.saturating_add(own);
             Ok::<_, StoreError>(Some((left, site.settings.max_recording_bytes())))
         };
         let found = self.store.read(read).await?;

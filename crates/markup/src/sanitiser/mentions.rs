@@ -101,7 +101,7 @@ impl MentionLinker<'_> {
         if !may_follow(before) {
             return None;
         }
-        let (person, end) = self.people.meant(text)?;
+        let (person, end) = self.people.find_mentioned(text)?;
         let mention = Mention {
             author: person.author,
             comment: person.comment,

@@ -92,7 +92,7 @@ pub(crate) fn store_failed(doing: &str) -> impl FnOnce(store::StoreError) -> Fai
 
 /// The site that was named, or why it is not one.
 async fn find_site(store: &Store, typed: &str) -> Result<Site, Failure> {
-    let host = rejoinder_core::publication::origin::host(typed)
+    let host = rejoinder_core::publication::origin::parse_host(typed)
         .map_err(|refusal| Failure::misused(refusal.to_string()))?;
     let wanted = host.clone();
     let found = store.read(move |tx| sites::by_host(tx, &wanted)).await;

@@ -189,7 +189,7 @@ fn room(options: &Options) -> (ConnectionLimits, StreamLimits) {
 /// Bring along what an older renderer left. Until then it is made anew whenever it is read.
 async fn renew(store: Arc<Store>) {
     loop {
-        match store.write(rendering::renew).await {
+        match store.write(rendering::render_outdated).await {
             Ok(true) => {}
             Ok(false) => return,
             Err(error) => {

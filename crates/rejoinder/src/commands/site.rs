@@ -30,12 +30,12 @@ pub(crate) fn run(args: &SiteArgs) -> Result<(), Failure> {
 }
 
 async fn add(store: &Store, host: &str, origins: &[String]) -> Result<(), Failure> {
-    let host = origin::host(host).map_err(|refusal| misused(&refusal))?;
+    let host = origin::parse_host(host).map_err(|refusal| misused(&refusal))?;
     let origins = match origins {
         [] => format!("https://{host}"),
         named => named.join(" "),
     };
-    let origins = origin::origins(&origins).map_err(|refusal| misused(&refusal))?;
+    let origins = origin::parse_origins(&origins).map_err(|refusal| misused(&refusal))?;
     let now = SystemClock.now();
     let id = SiteId(IdSource::new(&SystemRandom).next(now));
     let site = store
@@ -131,7 +131,7 @@ async fn set(store: &Store, host: &str, key: &str, value: &str) -> Result<(), Fa
     let site = find_site(store, host).await?;
     let (id, now, mut shown) = (site.id, SystemClock.now(), value.to_owned());
     let saved = if key == "origins" {
-        let origins = origin::origins(value).map_err(|refusal| misused(&refusal))?;
+        let origins = origin::parse_origins(value).map_err(|refusal| misused(&refusal))?;
         store
             .write(move |tx| owners::set_origins(tx, now, &AuditActor::Console, id, &origins))
             .await

@@ -38,7 +38,10 @@ pub(crate) async fn link(
     role: Role,
 ) -> Result<String, Failure> {
     let refused = || Failure::misused(format!("`{email}` does not look like an e-mail address"));
-    let email = author::email(email).ok().flatten().ok_or_else(refused)?;
+    let email = author::parse_email(email)
+        .ok()
+        .flatten()
+        .ok_or_else(refused)?;
     let now = SystemClock.now();
     let invited = NewStaff {
         email: &email,

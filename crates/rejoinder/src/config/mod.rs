@@ -373,7 +373,7 @@ fn log_level(text: &str) -> Option<LevelFilter> {
 
 /// A public address in the form that links start with.
 fn base(text: &str) -> Option<String> {
-    origin::origin(text).ok()
+    origin::parse_origin(text).ok()
 }
 
 /// The server's public address. Over plain HTTP anyone on the way reads what people sign in with, so
@@ -469,7 +469,7 @@ fn networks(text: &str) -> Option<Vec<ipnet::IpNet>> {
 
 fn mail(layers: &Layers) -> Result<Option<MailRoute>, Failure> {
     let server = layers.read("mail.server", |text| text.parse().ok())?;
-    let from = layers.read("mail.from", |text| author::email(text).ok().flatten())?;
+    let from = layers.read("mail.from", |text| author::parse_email(text).ok().flatten())?;
     match (server, from) {
         (Some(server), Some(from)) => Ok(Some(MailRoute { server, from })),
         (None, None) => Ok(None),
@@ -499,7 +499,7 @@ fn reachable(layers: &Layers, limits: Option<RateLimits>) -> Result<Vec<Exceptio
 }
 
 fn publication(layers: &Layers) -> Result<Option<PublicationPlace>, Failure> {
-    let site = layers.read("publication.site", |text| origin::host(text).ok())?;
+    let site = layers.read("publication.site", |text| origin::parse_host(text).ok())?;
     let folder = layers.read("publication.folder", |text| Some(PathBuf::from(text)))?;
     match (site, folder) {
         (Some(site), Some(folder)) => Ok(Some(PublicationPlace { site, folder })),

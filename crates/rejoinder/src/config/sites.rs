@@ -39,7 +39,7 @@ impl SiteOptions {
         let host = host.ok_or_else(|| wrong(path, "a `[[site]]` needs its `host`"))?;
         let refused = |refusal: &Refusal| wrong(path, &format!("in the site {host}: {refusal}"));
         let mut read = Self {
-            host: origin::host(host).map_err(|refusal| refused(&refusal))?,
+            host: origin::parse_host(host).map_err(|refusal| refused(&refusal))?,
             origins: None,
             settings: Vec::new(),
         };
@@ -52,7 +52,7 @@ impl SiteOptions {
             };
             let text = plain(value).ok_or_else(unfit)?;
             if key == "origins" {
-                let origins = origin::origins(&text).map_err(|refusal| refused(&refusal))?;
+                let origins = origin::parse_origins(&text).map_err(|refusal| refused(&refusal))?;
                 read.origins = Some(origins);
             } else {
                 let checked = Settings::default().with(key, &text);

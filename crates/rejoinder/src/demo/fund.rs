@@ -106,7 +106,7 @@ pub(super) fn made(fund: &CampaignFile, now: Time) -> Result<DemoCampaign, Failu
         })
     };
     Ok(DemoCampaign {
-        draft: draft.checked().map_err(|why| wrong(why.as_str()))?,
+        draft: draft.validated().map_err(|why| wrong(why.as_str()))?,
         entries: fund
             .entries
             .iter()

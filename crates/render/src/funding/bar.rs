@@ -56,7 +56,10 @@ fn whole<'a>(
                 &texts.funding.next,
                 &[
                     ("amount", &words::money(texts, amount)),
-                    ("percent", &words::percent(texts, shown.campaign.mark(own))),
+                    (
+                        "percent",
+                        &words::percent(texts, shown.campaign.milestone_per_mille(own)),
+                    ),
                     ("meaning", &own.meaning),
                 ],
             )
@@ -75,13 +78,18 @@ fn whole<'a>(
         next,
         beside: words::beside(texts, shown),
         goal: draft.goal.plain(),
-        filled: standing.filled(draft.goal).plain(),
+        filled: standing.filled_amount(draft.goal).plain(),
         length: standing.per_mille.min(1_000),
         // A tick where the bar ends would say nothing.
         ticks: draft
             .milestones
             .iter()
-            .map(|own| (shown.campaign.mark(own), standing.has_reached(own)))
+            .map(|own| {
+                (
+                    shown.campaign.milestone_per_mille(own),
+                    standing.has_reached(own),
+                )
+            })
             .filter(|(mark, _)| *mark < 1_000)
             .collect(),
         give: draft

@@ -185,7 +185,7 @@ pub fn campaign_page(page: &CampaignPage<'_>) -> String {
 }
 
 /// Why a campaign cannot be as it was typed.
-pub fn unusable(site: &Site, why: CampaignProblem) -> String {
+pub fn campaign_problem(site: &Site, why: CampaignProblem) -> String {
     problem(site, why.as_str())
 }
 
@@ -211,9 +211,9 @@ pub fn problem_purposes_full(site: &Site, max: usize) -> String {
 }
 
 /// What was just done, by the word that the address carries.
-pub fn flash(site: &Site, did: &str) -> Option<FlashMessage> {
+pub fn flash(site: &Site, code: &str) -> Option<FlashMessage> {
     let texts = desk(site);
-    let text = match did {
+    let text = match code {
         "added" => &texts.added,
         "saved" => &texts.saved,
         "hidden" => &texts.now_hidden,

@@ -14,8 +14,8 @@ pub use bar::bar;
 pub(crate) use bar::piece;
 pub use desk::{
     CampaignForm, CampaignPage, CampaignRow, CampaignsPage, GiverRow, HookRow, LedgerRow,
-    MessageRow, campaign_page, campaigns_page, flash, problem, problem_full, problem_hooks_full,
-    problem_purposes_full, title, unusable,
+    MessageRow, campaign_page, campaign_problem, campaigns_page, flash, problem, problem_full,
+    problem_hooks_full, problem_purposes_full, title,
 };
 pub use gifts::{GiftRow, GiftsView, gifts_page};
 pub use json::{AmountBody, CampaignBody, CampaignsBody, MilestoneBody, campaigns};

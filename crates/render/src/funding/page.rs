@@ -21,7 +21,7 @@ pub fn page(context: &RenderContext<'_>, shown: CampaignView<'_>, names: &[Strin
             minor: own.minor,
             ..draft.goal
         };
-        let mark = words::percent(texts, shown.campaign.mark(own));
+        let mark = words::percent(texts, shown.campaign.milestone_per_mille(own));
         MilestoneRow {
             amount: words::money(texts, amount),
             mark: fill(&texts.funding.mark, &[("percent", &mark)]),

@@ -34,7 +34,7 @@ pub fn picture(context: &RenderContext<'_>, shown: CampaignView<'_>) -> String {
         ticks: draft
             .milestones
             .iter()
-            .map(|own| shown.campaign.mark(own))
+            .map(|own| shown.campaign.milestone_per_mille(own))
             .filter(|mark| *mark < 1_000)
             .map(|mark| 20 + place(mark))
             .collect(),

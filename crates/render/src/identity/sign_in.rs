@@ -69,9 +69,9 @@ pub struct MailedLink<'a> {
 }
 
 /// Says that a link is on its way: the same whether there is an account or not.
-pub fn sent_page(context: &RenderContext<'_>, sent: &MailedLink<'_>) -> String {
+pub fn sent_page(context: &RenderContext<'_>, link: &MailedLink<'_>) -> String {
     let texts = &context.texts.account;
-    page(context, &texts.sign_in.sent, SignInStep::Sent(*sent))
+    page(context, &texts.sign_in.sent, SignInStep::Sent(*link))
 }
 
 /// A link that was opened.

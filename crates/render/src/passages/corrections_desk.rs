@@ -54,9 +54,9 @@ pub fn corrections_title(site: &Site) -> &'static str {
 }
 
 /// What was just done, by the word that the address carries.
-pub fn corrections_flash(site: &Site, did: &str) -> Option<FlashMessage> {
+pub fn corrections_flash(site: &Site, code: &str) -> Option<FlashMessage> {
     let texts = texts(site);
-    match did {
+    match code {
         "accepted" => Some(FlashMessage::new(&texts.flash_accepted)),
         "declined" => Some(FlashMessage::new(&texts.flash_declined)),
         "reopened" => Some(FlashMessage::new(&texts.flash_reopened)),

@@ -105,8 +105,8 @@ pub fn title(site: &Site) -> &'static str {
 }
 
 /// What was just done, by the word that the address carries.
-pub fn flash(site: &Site, did: &str) -> Option<FlashMessage> {
-    match did {
+pub fn flash(site: &Site, code: &str) -> Option<FlashMessage> {
+    match code {
         "saved" => Some(FlashMessage::new(&texts(site).flash_saved)),
         "placed" => Some(FlashMessage::new(&texts(site).flash_placed)),
         "fetching" => Some(FlashMessage::new(&texts(site).flash_fetching)),

@@ -40,7 +40,11 @@ use crate::html::Html;
 
 /// The text of a comment below the question that it answers and the passage that it is about, where there are
 /// such, and above the sources that it carries.
-pub(crate) fn around<'a>(texts: &'static Catalogue, comment: &Comment, html: Html<'a>) -> Html<'a> {
+pub(crate) fn with_context<'a>(
+    texts: &'static Catalogue,
+    comment: &Comment,
+    html: Html<'a>,
+) -> Html<'a> {
     let Some(annotation) = &comment.annotation else {
         return html;
     };

@@ -47,9 +47,9 @@ pub fn questions_title(site: &Site) -> &'static str {
 }
 
 /// What was just done, by the word that the address carries.
-pub fn questions_flash(site: &Site, did: &str) -> Option<FlashMessage> {
+pub fn questions_flash(site: &Site, code: &str) -> Option<FlashMessage> {
     let texts = texts(site);
-    match did {
+    match code {
         "asked" => Some(FlashMessage::new(&texts.flash_asked)),
         "saved" => Some(FlashMessage::new(&texts.flash_saved)),
         "closed" => Some(FlashMessage::new(&texts.flash_closed)),

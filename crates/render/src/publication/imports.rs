@@ -149,9 +149,9 @@ pub enum ImportProblem<'a> {
 }
 
 /// Why an import is not begun, or not gone on with, as its owner reads it.
-pub fn unfit_import(site: &Site, unfit: ImportProblem<'_>) -> String {
+pub fn import_problem(site: &Site, problem: ImportProblem<'_>) -> String {
     let texts = texts(site);
-    match unfit {
+    match problem {
         ImportProblem::Busy => texts.busy.clone(),
         ImportProblem::NoFile => texts.no_file.clone(),
         ImportProblem::TooLarge(max) => fill(&texts.too_large, &[("max", &max)]),

@@ -15,7 +15,8 @@ pub(crate) mod welcome;
 pub use api_docs::api_docs;
 pub use audit::{AuditPage, AuditRow, audit_page};
 pub use imports::{
-    ImportPage, ImportProblem, ImportsPage, import_page, import_reached, imports_page, unfit_import,
+    ImportPage, ImportProblem, ImportsPage, import_page, import_problem, import_reached,
+    imports_page,
 };
 pub use jobs::{MailLine, ParkedJobRow, jobs_page, mail_page, mails_page};
 pub use openid::{OpenidView, ProviderForm, ProviderLine, openid_page};

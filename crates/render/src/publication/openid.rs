@@ -46,11 +46,11 @@ pub struct OpenidView<'a> {
 }
 
 /// All providers of a site.
-pub fn openid_page(frame: &NewsroomFrame<'_>, of: &OpenidView<'_>) -> String {
+pub fn openid_page(frame: &NewsroomFrame<'_>, view: &OpenidView<'_>) -> String {
     rendered(&Page {
         frame,
-        of,
-        new: of.new,
+        of: view,
+        new: view.new,
     })
 }
 

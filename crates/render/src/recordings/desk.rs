@@ -35,13 +35,13 @@ pub fn title(site: &Site) -> &'static str {
 }
 
 /// What was just done, by the word that the address carries.
-pub fn flash(site: &Site, did: &str) -> Option<FlashMessage> {
+pub fn flash(site: &Site, code: &str) -> Option<FlashMessage> {
     let RecordingsTexts {
         desk: texts,
         proposals,
         ..
     } = texts(site);
-    match did {
+    match code {
         "attached" => Some(FlashMessage::new(&texts.flash_attached)),
         "saved" => Some(FlashMessage::new(&texts.flash_saved)),
         "removed" => Some(FlashMessage::new(&texts.flash_removed)),
@@ -60,7 +60,7 @@ pub fn meanwhile(site: &Site) -> &'static str {
 }
 
 /// Why chapters cannot be taken, as their editor reads it.
-pub fn chapters_unfit(site: &Site, problem: &ChapterError) -> String {
+pub fn chapters_problem(site: &Site, problem: &ChapterError) -> String {
     let texts = &texts(site).desk;
     let (text, nth) = match problem {
         ChapterError::File(_) => return texts.chapters_none.clone(),
@@ -191,9 +191,9 @@ impl RecordingFormProblem {
 }
 
 /// Why a recording cannot be attached, as its editor reads it.
-pub fn unfit(site: &Site, unfit: RecordingFormProblem) -> String {
+pub fn problem(site: &Site, unfit: RecordingFormProblem) -> String {
     let texts = &texts(site).desk;
-    match unfit {
+    match problem {
         RecordingFormProblem::Title => texts.unfit_title.clone(),
         RecordingFormProblem::Address => texts.unfit_address.clone(),
         RecordingFormProblem::Length => texts.unfit_length.clone(),

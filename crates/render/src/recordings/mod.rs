@@ -19,13 +19,13 @@ pub use content::{CitedPart, PlayerContent};
 pub use cut_of::CutOf;
 pub use desk::{
     OpenProposal, RecordingForm, RecordingFormProblem, RecordingPage, RecordingsPage,
-    TranscriptReport, changes, chapters_unfit, flash, is_underway, lock_invalid, meanwhile,
-    recording_page, recordings_page, state_of, title, unfit,
+    TranscriptReport, changes, chapters_problem, flash, is_underway, lock_invalid, meanwhile,
+    problem, recording_page, recordings_page, state_of, title,
 };
 pub use player::{player_fragment, player_page};
 pub use podcast::{Episode, podcast};
 pub use proposals::{ProposalForm, RequiredDetails, proposal_page};
-pub use reading::{report, unread};
+pub use reading::{report, transcript_problem};
 pub use revision::{RevisionPage, revision_page};
 pub use search::{RecordingSearch, SearchHit, SearchedLine, address, search_page};
 pub use section::playing;

@@ -24,7 +24,7 @@ pub fn report(site: &Site, warnings: &[Warning]) -> TranscriptReport {
 }
 
 /// Why a text is no transcript, as its editor reads it.
-pub fn unread(site: &Site, problem: &TranscriptProblem) -> String {
+pub fn transcript_problem(site: &Site, problem: &TranscriptProblem) -> String {
     let texts = texts(site);
     let own = &texts.desk;
     match problem {

@@ -74,7 +74,7 @@ impl ProgramActor {
                 label: Some(program.author.name.clone()),
             },
         };
-        let enter = move |tx: &mut Tx<'_>| identities::enter(tx, now, &arriving);
+        let enter = move |tx: &mut Tx<'_>| identities::sign_in(tx, now, &arriving);
         app.store.write(enter).await?;
         Ok(Self::For(Some(token)))
     }

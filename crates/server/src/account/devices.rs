@@ -74,7 +74,7 @@ async fn key(app: &App) -> Result<String, ApiError> {
         Some(private) => private,
         None => {
             let (now, drawn) = (app.now(), PushKey::draw(&*app.random));
-            let keep = move |tx: &mut Tx<'_>| devices::key_or(tx, now, &drawn);
+            let keep = move |tx: &mut Tx<'_>| devices::key_or_insert(tx, now, &drawn);
             app.store.write(keep).await?
         }
     };

@@ -40,7 +40,7 @@ pub(super) async fn comments(
     let (site, author) = (member.site.id, member.author.id);
     let read = app
         .store
-        .read(move |tx| pipeline::mine(tx, site, author, before, ON_A_PAGE + 1));
+        .read(move |tx| pipeline::own_comments(tx, site, author, before, ON_A_PAGE + 1));
     let mut mine = read.await?;
     let has_more = i64::try_from(mine.len()).is_ok_and(|n| n > ON_A_PAGE);
     if has_more {
@@ -150,7 +150,7 @@ pub(super) async fn download(
     let (site, author) = (member.site.id, member.author.id);
     let read = app
         .store
-        .read(move |tx| personal::everything(tx, now, site, author));
+        .read(move |tx| personal::personal_data(tx, now, site, author));
     let body = serde_json::to_vec_pretty(&read.await?).map_err(ApiError::internal)?;
     let name = HeaderValue::from_static("attachment; filename=\"comments.json\"");
     let kind = HeaderValue::from_static("application/json");

@@ -37,7 +37,7 @@ pub(super) async fn ask(
     from_own_page(&visitor)?;
     let site = visitor.at(&app, fields.site()?).await?;
     let typed = fields.get("email").unwrap_or_default();
-    let email = author::email(typed).ok().flatten();
+    let email = author::parse_email(typed).ok().flatten();
     let email = email.map(|email| email.to_ascii_lowercase());
     limit(&app, &visitor, &site, email.as_deref()).await?;
     let from = app.config.mail_from.as_deref();
@@ -264,7 +264,7 @@ pub(super) async fn enter(
         name,
         session,
     };
-    let enter = move |tx: &mut store::Tx<'_>| mail_sign_ins::enter(tx, now, &opened);
+    let enter = move |tx: &mut store::Tx<'_>| mail_sign_ins::sign_in(tx, now, &opened);
     let entered = match app.store.write(enter).await.map_err(ApiError::from) {
         Err(error) if error.field.as_deref() == Some("name") => {
             let error = error.told_in(site.settings.language);

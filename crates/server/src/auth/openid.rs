@@ -230,7 +230,7 @@ async fn enter(
     let mut arriving = arriving;
     loop {
         let come = arriving.clone();
-        let enter = move |tx: &mut store::Tx<'_>| identities::enter(tx, now, &come);
+        let enter = move |tx: &mut store::Tx<'_>| identities::sign_in(tx, now, &come);
         match app.store.write(enter).await {
             Err(StoreError::Refused(refusal)) if is_about_name(&refusal) => match names.next() {
                 Some(name) => arriving.claims.name = Some(name),

@@ -102,7 +102,7 @@ pub(super) async fn enter(
         session,
     };
     let now = app.now();
-    let enter = move |tx: &mut store::Tx<'_>| passkeys::enter(tx, now, here, &used);
+    let enter = move |tx: &mut store::Tx<'_>| passkeys::sign_in(tx, now, here, &used);
     if !app.store.write(enter).await? {
         return Err(refused());
     }

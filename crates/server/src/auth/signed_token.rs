@@ -203,7 +203,7 @@ fn read(payload: Payload, now: Time) -> Result<TokenClaims, Refusal> {
             issuer: PUBLISHER.to_owned(),
             subject: payload.sub,
             name: name.map(author::name).transpose()?,
-            email: email.map(author::email).transpose()?.flatten(),
+            email: email.map(author::parse_email).transpose()?.flatten(),
             issued_at,
         },
         expires_at: expires_at.after(LEEWAY),

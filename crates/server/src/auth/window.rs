@@ -63,7 +63,8 @@ pub(super) async fn hand_over(
     let own = own.ok_or(Refusal::SignInNeeded)?;
     let code = Token::new(&*app.random);
     let (site, hash) = (site.id, hash_of(&code));
-    let offer = move |tx: &mut store::Tx<'_>| sessions::offer(tx, now, site, &own, &hash, &origin);
+    let offer =
+        move |tx: &mut store::Tx<'_>| sessions::offer_code(tx, now, site, &own, &hash, &origin);
     app.store.write(offer).await?;
     Ok(Json(HandOverCode {
         code: code.reveal(),

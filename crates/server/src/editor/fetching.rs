@@ -132,7 +132,7 @@ pub(super) async fn want(
         };
         match &text {
             Some(text) => fetching::keep_own(tx, now, &page, text).map(Some),
-            None => fetching::want(tx, now, &own, &page).map(Some),
+            None => fetching::request_fetch(tx, now, &own, &page).map(Some),
         }
     };
     let fetch = app.store.write(write).await?;

@@ -215,7 +215,7 @@ pub(super) async fn change(
             };
             let typed = TranscriptForm {
                 chapters: Some(typed),
-                chapters_problem: Some(render::recordings::chapters_unfit(
+                chapters_problem: Some(render::recordings::chapters_problem(
                     &newsroom.site,
                     &problem,
                 )),
@@ -272,7 +272,11 @@ async fn save(
     let reading = match reading {
         Ok(reading) => reading,
         Err(problem) => {
-            return refused(render::recordings::unread(&newsroom.site, &problem)).await;
+            return refused(render::recordings::transcript_problem(
+                &newsroom.site,
+                &problem,
+            ))
+            .await;
         }
     };
     let (from, before) = newest(&newsroom.app, recording).await?;
@@ -281,7 +285,11 @@ async fn save(
     if webvtt.len() > captions::MAX_FILE_BYTES {
         let size_bytes = webvtt.len();
         let problem = TranscriptProblem::TooLarge { size_bytes };
-        return refused(render::recordings::unread(&newsroom.site, &problem)).await;
+        return refused(render::recordings::transcript_problem(
+            &newsroom.site,
+            &problem,
+        ))
+        .await;
     }
     let status = fields.get("status").and_then(TranscriptStatus::parse);
     let language = fields

@@ -94,6 +94,6 @@ async fn page(app: &App, visitor: &Visitor, site: &Site, uri: &str) -> Result<Pa
     let keys = page_keys(app, visitor, site, uri)?;
     let first = keys[0].clone();
     let id = site.id;
-    let known = app.store.read(move |tx| slices::known(tx, id, &keys));
+    let known = app.store.read(move |tx| slices::find_page(tx, id, &keys));
     Ok(known.await?.map_or(first, |page| page.key))
 }

@@ -208,7 +208,7 @@ pub(super) async fn count(
     let id = site.id;
     let count = move |tx: &mut Tx<'_>| -> store::Result<Vec<i64>> {
         let counted = keys.iter().map(|keys| {
-            let page = slices::known(tx, id, keys)?;
+            let page = slices::find_page(tx, id, keys)?;
             Ok(page.map_or(0, |page| page.n_comments))
         });
         counted.collect()

@@ -132,7 +132,7 @@ pub(super) async fn view(
     let (site, comment) = named(&app, &visitor, &host, &id).await?;
     let reader = visitor.reader(&app, &site).await?;
     let (at, id, own) = (site.id, comment.id, reader.clone());
-    let read = move |tx: &mut Tx<'_>| Ok(reach::inside(tx, at, &own, id)?.comment().clone());
+    let read = move |tx: &mut Tx<'_>| Ok(reach::full_comment(tx, at, &own, id)?.comment().clone());
     let comment = app.store.read(read).await?;
     policy::may_edit(&site.settings, &comment, &reader, app.now())?;
     let text = match params.get("plain") {

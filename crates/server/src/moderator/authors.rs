@@ -49,7 +49,7 @@ async fn shown(
     let after: Option<CommentId> = params.read("after")?;
     let judged = rows::edited(params);
     let read = newsroom.read(move |tx, scope| {
-        let Some(drawer) = standing::drawer(tx, now, site, id)? else {
+        let Some(drawer) = standing::author_profile(tx, now, site, id)? else {
             return Ok(None);
         };
         let listed = queues::of_author(tx, site, id, scope, after, AT_ONCE)?;

@@ -72,8 +72,8 @@ pub(super) async fn ask(
     let app = &newsroom.app;
     let key = visitor.page(app, &newsroom.site, fields.page())?;
     policy::may_carry_thread(&newsroom.site, &key).map_err(ApiError::from)?;
-    let text =
-        page::invitation(fields.get("invitation").unwrap_or_default()).map_err(ApiError::from)?;
+    let text = page::parse_invitation(fields.get("invitation").unwrap_or_default())
+        .map_err(ApiError::from)?;
     let (now, site, moderator) = (app.now(), newsroom.site.id, newsroom.author.clone());
     let id = PageId(app.ids.next(now));
     let write = move |tx: &mut Tx<'_>| {
@@ -221,7 +221,7 @@ async fn done(newsroom: &Newsroom, id: PageId, fields: &Params) -> Result<String
         return Ok(format!("did={}", done.as_str()));
     }
     if action == "invitation" {
-        let text = page::invitation(fields.get("invitation").unwrap_or_default())?;
+        let text = page::parse_invitation(fields.get("invitation").unwrap_or_default())?;
         let write = move |tx: &mut Tx<'_>| {
             decisions::set_invitation(tx, now, site, &moderator, id, text.as_deref())
         };

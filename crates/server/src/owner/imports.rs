@@ -13,7 +13,8 @@ use rejoinder_core::archive::{Import, ImportState};
 use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{ImportId, Site};
 use render::publication::{
-    ImportPage, ImportProblem, ImportsPage, import_page, import_reached, imports_page, unfit_import,
+    ImportPage, ImportProblem, ImportsPage, import_page, import_problem, import_reached,
+    imports_page,
 };
 use store::Tx;
 use store::archive::runs::{self, Kept, Wish};
@@ -111,7 +112,7 @@ async fn begin_one(newsroom: &Newsroom, name: &str, n_bytes: i64) -> Result<Impo
 }
 
 fn refused(site: &Site, unfit: ImportProblem<'_>) -> ApiError {
-    let detail = unfit_import(site, unfit);
+    let detail = import_problem(site, unfit);
     ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "import_unfit", detail).field("file")
 }
 
@@ -264,7 +265,7 @@ async fn unfit(
     mappings: &str,
     unfit: ImportProblem<'_>,
 ) -> Result<Response, ErrorPage> {
-    let problem = unfit_import(&newsroom.site, unfit);
+    let problem = import_problem(&newsroom.site, unfit);
     let page = page(newsroom, import, mappings, Some(&problem)).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

@@ -36,7 +36,7 @@ pub(super) async fn show(newsroom: Newsroom, visitor: Visitor) -> Result<Html<St
         let decisions = overview::time_to_decision(tx, site, since)?;
         let held = overview::held(tx, site, since)?;
         let corrections = overview::time_to_correction(tx, now, site, since)?;
-        let agreed = agreement::found(tx, site)?;
+        let agreed = agreement::last_fit(tx, site)?;
         Ok((days, top, decisions, held, corrections, agreed))
     });
     let (context, (days, top, decisions, held, corrections, agreed)) = read.await?;

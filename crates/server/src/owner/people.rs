@@ -81,7 +81,7 @@ pub(super) async fn invite(
     let typed = fields.get("email").unwrap_or_default().trim().to_owned();
     let role = fields.get("role").and_then(Role::from_word);
     let role = role.filter(|role| *role > Role::Reader);
-    let (Ok(Some(email)), Some(role)) = (author::email(&typed), role) else {
+    let (Ok(Some(email)), Some(role)) = (author::parse_email(&typed), role) else {
         let problem = &newsroom.texts().problems.invitation;
         return refused(&newsroom, typed, problem).await;
     };

@@ -155,7 +155,7 @@ pub(super) async fn save_origins(
         return meanwhile(&newsroom, &site).await;
     }
     let typed = fields.get("origins").unwrap_or_default();
-    let problem = match origin::origins(typed) {
+    let problem = match origin::parse_origins(typed) {
         Ok(origins) => {
             let (id, now) = (site.id, newsroom.app.now());
             let save = move |tx: &mut Tx<'_>, by: &AuditActor| {

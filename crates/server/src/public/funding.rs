@@ -167,12 +167,12 @@ impl Source for FundingSource<'_> {
         let (site, now, page) = (slot.site.id, self.app.now(), self.page.clone());
         let read = self.app.store.read(move |tx| {
             let found = match (form, of) {
-                (FundingForm::Json, _) => stored::all_counted(tx, site)?,
-                (_, FundingOf::Campaign(id)) => {
-                    stored::counted(tx, site, id)?.into_iter().collect()
-                }
+                (FundingForm::Json, _) => stored::list_with_totals(tx, site)?,
+                (_, FundingOf::Campaign(id)) => stored::find_with_totals(tx, site, id)?
+                    .into_iter()
+                    .collect(),
                 (_, FundingOf::Section(_) | FundingOf::Site) => {
-                    let found = stored::counted_of_page(tx, now, site, page.as_ref())?;
+                    let found = stored::of_page_with_totals(tx, now, site, page.as_ref())?;
                     found.into_iter().collect()
                 }
             };

@@ -59,7 +59,7 @@ async fn take(
         event.read_mail_to(processor, &body);
     }
     let (now, own) = (app.now(), app.clone());
-    let take = move |tx: &mut Tx<'_>| intake::take(tx, now, &own.ids, &hook, &arrived);
+    let take = move |tx: &mut Tx<'_>| intake::receive(tx, now, &own.ids, &hook, &arrived);
     let outcome = app.store.write(take).await?;
     match outcome.is_taken() {
         true => Ok(StatusCode::OK),

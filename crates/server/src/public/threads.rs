@@ -197,7 +197,7 @@ async fn answer(
     uri: &Uri,
     asked: &HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
-    let cost = shape.query.most().div_ceil(COMMENTS_A_READ);
+    let cost = shape.query.max_comments().div_ceil(COMMENTS_A_READ);
     app.limits.take_many(Act::Read, cost, visitor, app.now())?;
     let key = source.page.as_str();
     cached::answer(app, site, key, shape, source, Some(uri), asked).await
@@ -258,7 +258,7 @@ impl ThreadSource<'_> {
             return Ok(None);
         }
         let (site, key, now) = (slot.site.id, slot.page(&self.page), self.app.now());
-        let read = move |tx: &mut Tx<'_>| campaigns::counted_of_page(tx, now, site, Some(&key));
+        let read = move |tx: &mut Tx<'_>| campaigns::of_page_with_totals(tx, now, site, Some(&key));
         Ok(self.app.store.read(read).await?)
     }
 

@@ -96,7 +96,7 @@ impl Source for WebAnnotationsSource<'_> {
                 return Ok(None);
             };
             let after = after.unwrap_or(CommentId(0));
-            let part = exporting::part(tx, site, page.id, after, MAX_LISTED)?;
+            let part = exporting::annotations_after(tx, site, page.id, after, MAX_LISTED)?;
             Ok(Some((page, part)))
         });
         let (page, part) = read.await?.unzip();

@@ -187,7 +187,7 @@ async fn make(
     let name = draft.name.as_deref().map(str::trim);
     let name = name.filter(|name| !name.is_empty());
     let thanks = name.map(author::name).transpose()?;
-    let email = author::email(draft.email.as_deref().unwrap_or_default())?;
+    let email = author::parse_email(draft.email.as_deref().unwrap_or_default())?;
     // An address that no mail can go to is not kept.
     let email = email.filter(|_| app.config.mail_from.is_some());
     let (work, solution) = work::asked(app, site, &draft.proof, now);

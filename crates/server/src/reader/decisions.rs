@@ -97,7 +97,7 @@ async fn make(
         reason: reason.as_deref().map(known).transpose()?,
         note: body.note.filter(|note| !note.trim().is_empty()),
     };
-    let decide = move |tx: &mut Tx<'_>| decisions::decide(tx, now, &decide);
+    let decide = move |tx: &mut Tx<'_>| decisions::request(tx, now, &decide);
     Ok((site, app.store.write(decide).await?))
 }
 
@@ -181,7 +181,7 @@ pub(crate) async fn page(
     let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
     let moderator = moderator(&app, &visitor, &site).await?;
     let (at, judged) = (site.id, comment.clone());
-    let decides = move |tx: &mut Tx<'_>| reach::decides(tx, at, &moderator, &judged);
+    let decides = move |tx: &mut Tx<'_>| reach::may_moderate(tx, at, &moderator, &judged);
     if !app.store.read(decides).await? {
         return Err(ApiError::from(Refusal::CommentUnknown).into());
     }

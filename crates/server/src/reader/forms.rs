@@ -137,7 +137,7 @@ pub(crate) async fn edit_page(
     let reader = visitor.reader(&app, &site).await?;
     let id = site.id;
     let read = move |tx: &mut store::Tx<'_>| {
-        let inside = reach::inside(tx, id, &reader, comment.id)?;
+        let inside = reach::full_comment(tx, id, &reader, comment.id)?;
         let comment = cards::filled(tx, id, inside.comment().clone())?;
         Ok((inside.page().key.clone(), comment))
     };

@@ -153,7 +153,7 @@ fn unknown(app: &App, has_account: bool) -> GuestView<'static> {
 
 async fn kept(app: &App, site: &Site, proven: ProvenGuests) -> Result<GuestData, ApiError> {
     let (now, id) = (app.now(), site.id);
-    let read = move |tx: &mut Tx<'_>| guests::kept(tx, now, id, &proven);
+    let read = move |tx: &mut Tx<'_>| guests::data_of(tx, now, id, &proven);
     Ok(app.store.read(read).await?)
 }
 
@@ -224,7 +224,7 @@ async fn ask(
     let from = from.ok_or_else(ApiError::not_found)?;
     let context = context(&app, &site, &visitor.base.0);
     let typed = fields.get("email").unwrap_or_default();
-    let Ok(Some(email)) = author::email(typed) else {
+    let Ok(Some(email)) = author::parse_email(typed) else {
         let error = ApiError::from(Refusal::EmailInvalid);
         let page = GuestView::Unknown {
             has_account: false,

@@ -267,7 +267,7 @@ fn find(tx: &mut Tx<'_>, asked: &MeQuery) -> store::Result<MeData> {
         found.answers = answers::mine(tx, site, page.id, author)?;
     }
     found.reactions = reactions::mine(tx, site, page.id, author)?;
-    found.own = threads::mine(tx, site, page.id, author)?;
+    found.own = threads::own_comments(tx, site, page.id, author)?;
     found.withheld = pipeline::withheld(tx, site, page.id, author, asked.since)?;
     Ok(found)
 }

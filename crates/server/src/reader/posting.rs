@@ -140,7 +140,7 @@ fn details(draft: &CommentDraft, reader: &Reader) -> Result<Option<GuestDetails>
     let safe = |website| markup::safe_url(website).ok_or(Refusal::WebsiteInvalid);
     Ok(Some(GuestDetails {
         name: author::name(typed)?,
-        email: author::email(draft.email.as_deref().unwrap_or_default())?,
+        email: author::parse_email(draft.email.as_deref().unwrap_or_default())?,
         website: website.map(safe).transpose()?,
     }))
 }

@@ -296,7 +296,7 @@ fn details(body: &Propose, reader: &Reader) -> Result<Option<GuestDetails>, Refu
     }
     Ok(Some(GuestDetails {
         name: author::name(typed)?,
-        email: author::email(body.email.as_deref().unwrap_or_default())?,
+        email: author::parse_email(body.email.as_deref().unwrap_or_default())?,
         website: known.and_then(|own| own.website.clone()),
     }))
 }

@@ -95,7 +95,7 @@ async fn take_up(
     let origin = visitor.origin.clone();
     let origin = origin.ok_or_else(ApiError::origin_refused)?;
     let take_up =
-        move |tx: &mut store::Tx<'_>| sessions::take_up(tx, now, site, &code, &origin, &new);
+        move |tx: &mut store::Tx<'_>| sessions::redeem_code(tx, now, site, &code, &origin, &new);
     let taken = app.store.write(take_up).await?;
     Ok((taken.account, taken.is_new))
 }
@@ -117,7 +117,7 @@ async fn vouch(
         author: AuthorId(app.ids.next(now)),
         session,
     };
-    let enter = move |tx: &mut store::Tx<'_>| identities::enter(tx, now, &arriving);
+    let enter = move |tx: &mut store::Tx<'_>| identities::sign_in(tx, now, &arriving);
     let arrived = app.store.write(enter).await?;
     Ok((arrived.account, arrived.is_new))
 }

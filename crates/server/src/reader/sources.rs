@@ -299,7 +299,7 @@ pub(crate) async fn page(
     let editor = author.filter(|own| own.role >= Role::Editor);
     if let Some(editor) = editor {
         let (at, own) = (site.id, comment.clone());
-        let edits = move |tx: &mut Tx<'_>| reach::edits(tx, at, &editor, &own);
+        let edits = move |tx: &mut Tx<'_>| reach::may_act_as_editor(tx, at, &editor, &own);
         if !app.store.read(edits).await? {
             return Err(ApiError::from(Refusal::CommentUnknown).into());
         }

@@ -32,7 +32,7 @@ pub struct PageUpdates {
 }
 
 /// What happened to a page after `version`. `None` for an unknown page.
-pub fn happenings(
+pub fn updates_since(
     tx: &mut Tx<'_>,
     site: SiteId,
     key: &PageKey,
@@ -53,20 +53,20 @@ pub fn happenings(
             let known = &known.event;
             known.comment == event.comment && known.is_inside() == event.is_inside()
         };
-        let earlier = happenings
+        let earlier = updates_since
             .iter()
             .position(is_known)
-            .map(|at| happenings.remove(at));
+            .map(|at| updates_since.remove(at));
         let is_published = event.kind == EventKind::Published;
         let is_new = is_published || earlier.is_some_and(|earlier| earlier.is_new);
-        happenings.push(CommentUpdate {
+        updates_since.push(CommentUpdate {
             event,
             is_new,
             comment: None,
             n_spoken: 0,
         });
     }
-    for happening in &mut happenings {
+    for happening in &mut updates_since {
         if let Some(id) = happening.event.comment {
             happening.comment = comments::by_id(tx, site, id)?;
         } else if !happening.event.is_inside() {
@@ -74,19 +74,19 @@ pub fn happenings(
             happening.n_spoken = counted.n_annotations + counted.n_questions;
         }
     }
-    let found = happenings.iter_mut();
+    let found = updates_since.iter_mut();
     cards::fill(
         tx,
         site,
         found.filter_map(|happening| happening.comment.as_mut()),
     )?;
-    let found = happenings.iter_mut();
+    let found = updates_since.iter_mut();
     agreement::fill(
         tx,
         site,
         found.filter_map(|happening| happening.comment.as_mut()),
     )?;
-    let found = happenings.iter_mut();
+    let found = updates_since.iter_mut();
     reactions::fill(
         tx,
         site,
@@ -94,7 +94,7 @@ pub fn happenings(
     )?;
     Ok(Some(PageUpdates {
         page,
-        happenings,
+        updates_since,
         has_gap,
     }))
 }

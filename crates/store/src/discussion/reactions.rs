@@ -41,19 +41,19 @@ pub struct NewReaction {
 }
 
 /// Give a reaction or take it back. The same once more changes nothing. Returns the counts after it.
-pub fn react(tx: &mut Tx<'_>, now: Time, react: &NewReaction) -> Result<Vec<ReactionCount>> {
-    let site = react.site.id;
-    let (page, comment) = comments::locked(tx, site, react.comment)?;
-    let known = authors::by_token(tx, now, site, &react.token)?;
-    let network = react.reader.network;
-    standing::may_write(tx, now, site, known.as_ref(), &react.token, network)?;
+pub fn new(tx: &mut Tx<'_>, now: Time, react: &NewReaction) -> Result<Vec<ReactionCount>> {
+    let site = new.site.id;
+    let (page, comment) = comments::locked(tx, site, new.comment)?;
+    let known = authors::by_token(tx, now, site, &new.token)?;
+    let network = new.reader.network;
+    standing::may_write(tx, now, site, known.as_ref(), &new.token, network)?;
     let before = match &known {
-        Some(author) => is_given(tx, site, comment.id, author.id, &react.key)?,
+        Some(author) => is_given(tx, site, comment.id, author.id, &new.key)?,
         None => false,
     };
-    let is_given = react.wish.unwrap_or(!before);
-    let (settings, reader) = (&react.site.settings, &react.reader);
-    policy::may_react(settings, &comment, reader, &react.key, is_given)?;
+    let is_given = new.wish.unwrap_or(!before);
+    let (settings, reader) = (&new.site.settings, &new.reader);
+    policy::may_react(settings, &comment, reader, &new.key, is_given)?;
     if before == is_given {
         return of_comment(tx, site, comment.id);
     }
@@ -64,7 +64,7 @@ pub fn react(tx: &mut Tx<'_>, now: Time, react: &NewReaction) -> Result<Vec<Reac
             now,
             site,
             &comment,
-            react,
+            new,
             known.as_ref().map(|own| own.id),
         )?;
     }
@@ -72,15 +72,15 @@ pub fn react(tx: &mut Tx<'_>, now: Time, react: &NewReaction) -> Result<Vec<Reac
         Some(author) => author.id,
         None => {
             let nameless = GuestDetails::default();
-            authors::add_guest(tx, now, site, react.author, &nameless, &react.token)?.id
+            authors::add_guest(tx, now, site, new.author, &nameless, &new.token)?.id
         }
     };
     match is_given {
-        true => give(tx, now, react, author)?,
-        false => take_back(tx, site, comment.id, author, &react.key)?,
+        true => give(tx, now, new, author)?,
+        false => take_back(tx, site, comment.id, author, &new.key)?,
     }
     let liked = settings.liked();
-    if liked.contains(&react.key) {
+    if liked.contains(&new.key) {
         liking::recount(tx, site, comment.id, &liked)?;
     }
     events::append(tx, now, &page, EventKind::Voted, Some(comment.id))?;
@@ -115,7 +115,7 @@ fn one_per_address(
     author: Option<AuthorId>,
 ) -> Result<()> {
     let own = author.unwrap_or(AuthorId(-1));
-    for hash in address_keys::hashes(tx, react.reader.network)? {
+    for hash in address_keys::hashes(tx, new.reader.network)? {
         let seen = tx.one(
             sql!(
                 "select 1 from reaction where site_id = ?1 and comment_id = ?2 and address_hash = ?3
@@ -132,8 +132,8 @@ fn one_per_address(
 }
 
 fn give(tx: &mut Tx<'_>, now: Time, react: &NewReaction, author: AuthorId) -> Result<()> {
-    let site = react.site.id;
-    let address = address_keys::hash(tx, now, react.reader.network, &react.address_key)?;
+    let site = new.site.id;
+    let address = address_keys::hash(tx, now, new.reader.network, &new.address_key)?;
     tx.execute(
         sql!(
             "insert into reaction (site_id, comment_id, author_id, key, address_hash, made_at)
@@ -141,7 +141,7 @@ fn give(tx: &mut Tx<'_>, now: Time, react: &NewReaction, author: AuthorId) -> Re
         ),
         params![site, react.comment, author, &react.key, &address, now],
     )?;
-    count(tx, site, react.comment, &react.key, (1, 0))
+    count(tx, site, new.comment, &new.key, (1, 0))
 }
 
 fn take_back(

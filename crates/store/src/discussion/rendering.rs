@@ -14,7 +14,7 @@ const STEP: i64 = 100;
 
 /// Keep what the next comments look like that an older renderer has left. Returns whether there may be
 /// more; once all are done, a start costs one look.
-pub fn renew(tx: &mut Tx<'_>) -> Result<bool> {
+pub fn render_outdated(tx: &mut Tx<'_>) -> Result<bool> {
     let reached: Option<(i64, SiteId, CommentId)> = tx.one(
         sql!("select version, site_id, comment_id from rendering"),
         params![],

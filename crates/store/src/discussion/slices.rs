@@ -48,7 +48,7 @@ pub fn load(
     keys: &[PageKey],
     query: &SliceQuery,
 ) -> Result<Option<Slice>> {
-    let Some(page) = known(tx, site, keys)? else {
+    let Some(page) = find_page(tx, site, keys)? else {
         return Ok(None);
     };
     let offset = query.offset.min(MAX_OFFSET);
@@ -81,7 +81,7 @@ pub fn load(
 }
 
 /// The first of `keys` that a page is known by.
-pub fn known(tx: &mut Tx<'_>, site: SiteId, keys: &[PageKey]) -> Result<Option<Page>> {
+pub fn find_page(tx: &mut Tx<'_>, site: SiteId, keys: &[PageKey]) -> Result<Option<Page>> {
     for key in keys {
         if let Some(page) = pages::find(tx, site, key)? {
             return Ok(Some(page));

@@ -492,7 +492,12 @@ pub fn blank(comment: &mut Comment) {
 }
 
 /// An author's own comments on a page, newest first, at most 200: for what they may still change.
-pub fn mine(tx: &mut Tx<'_>, site: SiteId, page: PageId, author: AuthorId) -> Result<Vec<Comment>> {
+pub fn own_comments(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    page: PageId,
+    author: AuthorId,
+) -> Result<Vec<Comment>> {
     tx.all(
         sql!(comment_columns!(
             "where c.site_id = ?1 and c.author_id = ?2 and c.page_id = ?3 and c.state <> 'removed'

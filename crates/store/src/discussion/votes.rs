@@ -40,25 +40,25 @@ pub struct NewVote {
 }
 
 /// Cast a vote. Casting the same one again changes nothing. Returns the counts after it.
-pub fn cast(tx: &mut Tx<'_>, now: Time, cast: &NewVote) -> Result<VoteTally> {
-    let site = cast.site.id;
-    let (page, comment) = comments::locked(tx, site, cast.comment)?;
-    policy::may_vote(&cast.site.settings, &comment, &cast.reader, cast.vote)?;
-    let known = authors::by_token(tx, now, site, &cast.token)?;
-    let network = cast.reader.network;
-    standing::may_write(tx, now, site, known.as_ref(), &cast.token, network)?;
+pub fn new(tx: &mut Tx<'_>, now: Time, cast: &NewVote) -> Result<VoteTally> {
+    let site = new.site.id;
+    let (page, comment) = comments::locked(tx, site, new.comment)?;
+    policy::may_vote(&new.site.settings, &comment, &new.reader, new.vote)?;
+    let known = authors::by_token(tx, now, site, &new.token)?;
+    let network = new.reader.network;
+    standing::may_write(tx, now, site, known.as_ref(), &new.token, network)?;
     let before = match &known {
         Some(voter) => of(tx, site, comment.id, voter.id)?,
         None => None,
     };
-    if before == cast.vote {
+    if before == new.vote {
         return Ok(comment.tally);
     }
     let is_guest = known
         .as_ref()
         .is_none_or(|voter| voter.kind != AuthorKind::Account);
     if is_guest && before.is_none() {
-        one_per_address(tx, now, site, &comment, cast)?;
+        one_per_address(tx, now, site, &comment, new)?;
     }
     let voter = match known {
         Some(voter) => voter.id,
@@ -67,16 +67,16 @@ pub fn cast(tx: &mut Tx<'_>, now: Time, cast: &NewVote) -> Result<VoteTally> {
                 tx,
                 now,
                 site,
-                cast.author,
+                new.author,
                 &GuestDetails::default(),
-                &cast.token,
+                &new.token,
             )?
             .id
         }
     };
-    write(tx, now, cast, voter)?;
-    counting::changed(tx, site, comment.id, voter, (before, cast.vote))?;
-    let tally = comment.tally.changed(before, cast.vote);
+    write(tx, now, new, voter)?;
+    counting::changed(tx, site, comment.id, voter, (before, new.vote))?;
+    let tally = comment.tally.changed(before, new.vote);
     tx.execute(
         sql!("update comment set up = ?3, down = ?4, best = ?5 where site_id = ?1 and id = ?2"),
         params![
@@ -107,7 +107,7 @@ fn one_per_address(
     comment: &Comment,
     cast: &NewVote,
 ) -> Result<()> {
-    for hash in address_keys::hashes(tx, cast.reader.network)? {
+    for hash in address_keys::hashes(tx, new.reader.network)? {
         let seen = tx.one(
             sql!(
                 "select 1 from vote where site_id = ?1 and comment_id = ?2 and address_hash = ?3
@@ -124,15 +124,15 @@ fn one_per_address(
 }
 
 fn write(tx: &mut Tx<'_>, now: Time, cast: &NewVote, voter: AuthorId) -> Result<()> {
-    let site = cast.site.id;
-    let Some(vote) = cast.vote else {
+    let site = new.site.id;
+    let Some(vote) = new.vote else {
         tx.execute(
             sql!("delete from vote where site_id = ?1 and comment_id = ?2 and author_id = ?3"),
             params![site, cast.comment, voter],
         )?;
         return Ok(());
     };
-    let address = address_keys::hash(tx, now, cast.reader.network, &cast.address_key)?;
+    let address = address_keys::hash(tx, now, new.reader.network, &new.address_key)?;
     tx.execute(
         sql!(
             "insert into vote (site_id, comment_id, author_id, value, address_hash, cast_at)

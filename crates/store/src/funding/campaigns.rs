@@ -146,7 +146,11 @@ pub fn find(tx: &mut Tx<'_>, site: SiteId, id: CampaignId) -> Result<Option<Camp
 }
 
 /// One campaign with its sums.
-pub fn counted(tx: &mut Tx<'_>, site: SiteId, id: CampaignId) -> Result<Option<CampaignTotals>> {
+pub fn find_with_totals(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    id: CampaignId,
+) -> Result<Option<CampaignTotals>> {
     let Some(campaign) = find(tx, site, id)? else {
         return Ok(None);
     };
@@ -155,7 +159,7 @@ pub fn counted(tx: &mut Tx<'_>, site: SiteId, id: CampaignId) -> Result<Option<C
 }
 
 /// The campaign that stands with `page`, or with the whole site, at `now`.
-pub fn counted_of_page(
+pub fn of_page_with_totals(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
@@ -170,7 +174,7 @@ pub fn counted_of_page(
 }
 
 /// The campaigns of a site with their sums, the newest first.
-pub fn all_counted(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<CampaignTotals>> {
+pub fn list_with_totals(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<CampaignTotals>> {
     let campaigns = list(tx, site)?;
     let mut sums: BTreeMap<CampaignId, Vec<MonthlySum>> = BTreeMap::new();
     for (campaign, sum) in ledger::sums_of_site(tx, site)? {
@@ -180,7 +184,7 @@ pub fn all_counted(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<CampaignTotals>>
         sums: sums.remove(&campaign.id).unwrap_or_default(),
         campaign,
     });
-    Ok(counted.collect())
+    Ok(find_with_totals.collect())
 }
 
 fn milestones(draft: &CampaignDraft) -> Result<String> {

@@ -209,7 +209,7 @@ pub fn set_wish(
 }
 
 /// Name a giver on the campaign's page no more. Returns whether one was named.
-pub fn unname(tx: &mut Tx<'_>, site: SiteId, entry: EntryId) -> Result<bool> {
+pub fn hide_giver(tx: &mut Tx<'_>, site: SiteId, entry: EntryId) -> Result<bool> {
     let n_changed = tx.execute(
         sql!(
             "update gift set is_public = 0 where site_id = ?1 and entry_id = ?2 and is_public = 1"

@@ -3,7 +3,7 @@
 use rejoinder_core::funding::processors::{
     MessageRefusal, PaymentEvent, PaymentMovement, Processor, ReportedAmount,
 };
-use rejoinder_core::funding::{Currency, EntryKind, Money, Movement, PaymentSoFar, due};
+use rejoinder_core::funding::{Currency, EntryKind, Money, Movement, PaymentSoFar, due_entry};
 use rejoinder_core::{EntryId, IdSource, Time};
 
 use super::hooks::{self, ProcessorHook};
@@ -14,21 +14,21 @@ use super::{asking, gifts, lock, receipts};
 use crate::{Result, Tx};
 
 /// Take a message into the ledger and write down what became of it, both or neither.
-pub fn take(
+pub fn receive(
     tx: &mut Tx<'_>,
     now: Time,
     ids: &IdSource,
     hook: &ProcessorHook,
-    arrived: &ReceivedMessage,
+    message: &ReceivedMessage,
 ) -> Result<MessageOutcome> {
     lock(tx, hook.site)?;
-    let (event, outcome) = match &arrived.event {
+    let (event, outcome) = match &message.event {
         None => ("", MessageOutcome::NoSecret),
         Some(Err(why)) => ("", MessageOutcome::Refused(*why)),
         Some(Ok(own)) => {
             let outcome = match &own.question {
                 Some(question) => {
-                    asking::ask(tx, now, hook, arrived.id, question)?;
+                    asking::ask(tx, now, hook, message.id, question)?;
                     MessageOutcome::Waiting
                 }
                 None => count_all(tx, now, ids, hook, &own.movements)?,
@@ -36,13 +36,13 @@ pub fn take(
             (own.event.as_str(), outcome)
         }
     };
-    write(tx, now, hook, arrived, (event, outcome))?;
+    write(tx, now, hook, message, (event, outcome))?;
     Ok(outcome)
 }
 
 /// Take what a processor answered into the ledger, and write down what became of the message that it was
 /// asked about.
-pub fn answered(
+pub fn receive_answer(
     tx: &mut Tx<'_>,
     now: Time,
     ids: &IdSource,
@@ -62,7 +62,7 @@ pub fn answered(
 }
 
 /// Write down that a processor did not answer, so far.
-pub fn unanswered(tx: &mut Tx<'_>, hook: &ProcessorHook, message: i64) -> Result<()> {
+pub fn note_unanswered(tx: &mut Tx<'_>, hook: &ProcessorHook, message: i64) -> Result<()> {
     became(tx, hook, message, ("", MessageOutcome::Unanswered))
 }
 
@@ -97,7 +97,7 @@ fn count(
     let payment = scoped(hook, &moved.payment);
     let parts = ledger::of_payment(tx, hook.site, hook.processor.as_str(), &payment)?;
     let so_far = so_far(&parts, moved.amount.currency());
-    let Some(due) = due(moved.kind, moved.amount, so_far) else {
+    let Some(due) = due_entry(moved.kind, moved.amount, so_far) else {
         return Ok(false);
     };
     let mut name = scoped(hook, &moved.name);
@@ -116,9 +116,9 @@ fn count(
         id: EntryId(ids.next(now)),
         campaign,
         movement: Movement {
-            kind: due.kind,
-            money: due.money,
-            gifts: due.gifts,
+            kind: due_entry.kind,
+            money: due_entry.money,
+            gifts: due_entry.gifts,
             // No clock of others decides on months that are still to come.
             occurred_at: moved.occurred_at.unwrap_or(now).min(now),
         },
@@ -131,8 +131,8 @@ fn count(
     if !ledger::record_of(tx, now, hook.site, &entry, Some(hook.id))? {
         return Ok(false);
     }
-    if due.known.0 > 0 {
-        give_back(tx, now, ids, hook, (&entry, due.known))?;
+    if due_entry.known.0 > 0 {
+        give_back(tx, now, ids, hook, (&entry, due_entry.known))?;
     }
     if is_payment && home.is_none() {
         bring(tx, now, ids, &entry, hook, &parts)?;

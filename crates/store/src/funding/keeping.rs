@@ -224,7 +224,7 @@ pub fn add_code(
 }
 
 /// Name whoever gave what an entry of a campaign says no more. Returns whether they were named.
-pub fn unname(
+pub fn hide_giver(
     tx: &mut Tx<'_>,
     now: Time,
     by: &AuditActor,
@@ -235,7 +235,7 @@ pub fn unname(
     if known.is_none_or(|own| own.campaign != campaign.id) {
         return Ok(false);
     }
-    let was_named = gifts::unname(tx, campaign.site, entry)?;
+    let was_named = gifts::hide_giver(tx, campaign.site, entry)?;
     if was_named {
         let about = (AuditChange::GiverUnnamed, campaign.draft.title.as_str());
         write(tx, now, by, campaign.site, about, (None, None))?;

@@ -37,29 +37,29 @@ pub struct LinkRequest {
 
 /// Send a link to an address that was confirmed, once an hour to its mailbox. Returns whether one is sent,
 /// which is for no stranger to know.
-pub fn ask(tx: &mut Tx<'_>, now: Time, wish: &LinkRequest) -> Result<bool> {
-    forget_old(tx, now, wish.site)?;
-    let mailbox = author::mailbox(&wish.email);
+pub fn ask(tx: &mut Tx<'_>, now: Time, request: &LinkRequest) -> Result<bool> {
+    forget_old(tx, now, request.site)?;
+    let mailbox = author::mailbox(&request.email);
     let confirmed: Vec<String> = tx.all(
         sql!(
             "select distinct s.email from subscription s where s.site_id = ?1 and s.mailbox = ?2
                and s.confirmed_at is not null"
         ),
-        params![wish.site, &mailbox],
+        params![request.site, &mailbox],
         |row| row.next(),
     )?;
-    let is_confirmed = |known: &String| subscriptions::is_same(known, &wish.email);
+    let is_confirmed = |known: &String| subscriptions::is_same(known, &request.email);
     if !confirmed.iter().any(is_confirmed) {
         return Ok(false);
     }
     for email in &confirmed {
-        if has_link(tx, now, wish.site, &author::proven_by(email))? {
+        if has_link(tx, now, request.site, &author::proven_by(email))? {
             return Ok(false);
         }
     }
-    let proven = author::proven_by(&wish.email);
-    add(tx, now, wish.site, &wish.token, None, Some(&proven))?;
-    jobs::add(tx, now, &wish.mail)?;
+    let proven = author::proven_by(&request.email);
+    add(tx, now, request.site, &request.token, None, Some(&proven))?;
+    jobs::add(tx, now, &request.mail)?;
     Ok(true)
 }
 
@@ -198,11 +198,16 @@ pub struct GuestData {
 }
 
 /// Everything that is kept of what was proven.
-pub fn kept(tx: &mut Tx<'_>, now: Time, site: SiteId, proven: &ProvenGuests) -> Result<GuestData> {
+pub fn data_of(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    proven: &ProvenGuests,
+) -> Result<GuestData> {
     let mut guests = Vec::new();
     for guest in &proven.guests {
         if authors::by_id(tx, site, *guest)?.is_some() {
-            guests.push(personal::everything(tx, now, site, *guest)?);
+            guests.push(personal::personal_data(tx, now, site, *guest)?);
         }
     }
     let mut subscriptions = Vec::new();

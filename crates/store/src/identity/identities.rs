@@ -78,22 +78,22 @@ pub struct SignedInAccount {
 }
 
 /// Begin a session for whom the claims are about; their account is made when they come first.
-pub fn enter(tx: &mut Tx<'_>, now: Time, arriving: &IdentitySignIn) -> Result<SignedInAccount> {
-    let (site, claims) = (&arriving.site, &arriving.claims);
+pub fn sign_in(tx: &mut Tx<'_>, now: Time, sign_in: &IdentitySignIn) -> Result<SignedInAccount> {
+    let (site, claims) = (&sign_in.site, &sign_in.claims);
     if known(tx, site.id, claims)?.is_none() {
         // Who comes for the first time in two windows at once gets one account. Locked before
         // anything is written: a row that names the site holds a share of it.
         sites::lock(tx, site.id)?;
     }
-    if let Some(spent) = &arriving.spent {
+    if let Some(spent) = &sign_in.spent {
         spend(tx, now, site.id, spent)?;
     }
     let account = match known(tx, site.id, claims)? {
         Some((author, _)) if author.role > Role::Staff => return Err(NEWSROOM.into()),
         Some((author, said_at)) => update(tx, now, site, author, said_at, claims)?,
-        None => make(tx, now, arriving)?,
+        None => make(tx, now, sign_in)?,
     };
-    let before = match &arriving.session.replaces {
+    let before = match &sign_in.session.replaces {
         Some(token) => authors::by_token(tx, now, site.id, token)?,
         None => None,
     };
@@ -103,7 +103,7 @@ pub fn enter(tx: &mut Tx<'_>, now: Time, arriving: &IdentitySignIn) -> Result<Si
         return Err(NEWSROOM.into());
     }
     if is_new {
-        sessions::begin(tx, now, site.id, account.id, &arriving.session)?;
+        sessions::begin(tx, now, site.id, account.id, &sign_in.session)?;
     }
     Ok(SignedInAccount { account, is_new })
 }

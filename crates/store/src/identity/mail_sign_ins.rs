@@ -61,19 +61,19 @@ pub struct SignInRequest {
 
 /// Send a link, unless the mailbox had enough of them lately and the browser is not known there. Whoever
 /// asks is not told which.
-pub fn ask(tx: &mut Tx<'_>, now: Time, wish: &SignInRequest) -> Result<bool> {
-    let site = wish.site;
+pub fn ask(tx: &mut Tx<'_>, now: Time, request: &SignInRequest) -> Result<bool> {
+    let site = request.site;
     forget_old(tx, now, site)?;
     let n_mails: Option<i64> = tx.one(
         sql!(
             "select count(*) from mail_sign_in
              where site_id = ?1 and mailbox = ?2 and created_at > ?3 and mailed_at is not null"
         ),
-        params![site, &wish.mailbox, now.before(COUNTED)],
+        params![site, &request.mailbox, now.before(COUNTED)],
         |row| row.next(),
     )?;
-    let is_known = match &wish.known {
-        Some(known) => is_known(tx, now, site, &wish.email, known)?,
+    let is_known = match &request.known {
+        Some(known) => is_known(tx, now, site, &request.email, known)?,
         None => false,
     };
     let is_sent = is_known || n_mails.unwrap_or(0) < MAX_MAILS;
@@ -85,18 +85,18 @@ pub fn ask(tx: &mut Tx<'_>, now: Time, wish: &SignInRequest) -> Result<bool> {
         ),
         params![
             site,
-            &wish.token.0,
-            &wish.email,
-            &wish.mailbox,
-            &wish.browser.0,
-            &wish.code,
+            &request.token.0,
+            &request.email,
+            &request.mailbox,
+            &request.browser.0,
+            &request.code,
             now,
             now.after(LINK_LIFETIME),
             is_sent.then_some(now)
         ],
     )?;
     if is_sent {
-        jobs::add(tx, now, &wish.mail)?;
+        jobs::add(tx, now, &request.mail)?;
     }
     Ok(is_sent)
 }
@@ -257,16 +257,16 @@ pub enum LinkSignInOutcome {
 }
 
 /// Use a link up and begin a session. A wrong code is counted.
-pub fn enter(tx: &mut Tx<'_>, now: Time, opened: &LinkSignIn) -> Result<LinkSignInOutcome> {
-    let (site, token) = (opened.site.id, &opened.token);
+pub fn sign_in(tx: &mut Tx<'_>, now: Time, link: &LinkSignIn) -> Result<LinkSignInOutcome> {
+    let (site, token) = (link.site.id, &link.token);
     tx.one(
         sql!("select 1 from mail_sign_in where site_id = ?1 and token_hash = ?2 for update"),
         params![site, &token.0],
         |_| Ok(()),
     )?;
-    let pending = pending(tx, now, site, token, opened.browser.as_ref())?;
+    let pending = pending(tx, now, site, token, link.browser.as_ref())?;
     let pending = pending.ok_or(Refusal::LinkUsed)?;
-    let code = RequesterKey::Code(&opened.code);
+    let code = RequesterKey::Code(&link.code);
     if !pending.is_from_here && !has_asked(tx, now, site, &pending.email, &code)? {
         let is_last = pending.n_wrong + 1 >= MAX_WRONG;
         tx.execute(
@@ -281,17 +281,17 @@ pub fn enter(tx: &mut Tx<'_>, now: Time, opened: &LinkSignIn) -> Result<LinkSign
     let account = match pending.account {
         Some(known) => known,
         None => {
-            let name = opened.name.as_deref().ok_or(Refusal::NameMissing)?;
-            naming::may_be_called(tx, &opened.site, name)?;
-            authors::add_account(tx, now, site, opened.author, name, Some(&pending.email))?
+            let name = link.name.as_deref().ok_or(Refusal::NameMissing)?;
+            naming::may_be_called(tx, &link.site, name)?;
+            authors::add_account(tx, now, site, link.author, name, Some(&pending.email))?
         }
     };
     tx.execute(
         sql!("update mail_sign_in set used_at = ?3 where site_id = ?1 and token_hash = ?2"),
         params![site, &token.0, now],
     )?;
-    know(tx, now, site, &pending.email, &opened.known)?;
-    sessions::begin(tx, now, site, account.id, &opened.session)?;
+    know(tx, now, site, &pending.email, &link.known)?;
+    sessions::begin(tx, now, site, account.id, &link.session)?;
     Ok(LinkSignInOutcome::As(account))
 }
 

@@ -128,7 +128,7 @@ pub fn send(
     site: SiteId,
     state: &TokenHash,
     browser: &TokenHash,
-    sent: &OpenidRequest,
+    request: &OpenidRequest,
 ) -> Result<()> {
     forget_old(tx, now, site)?;
     tx.execute(
@@ -141,11 +141,11 @@ pub fn send(
             site,
             &state.0,
             &browser.0,
-            sent.provider,
-            &sent.nonce,
-            &sent.verifier,
-            sent.to.as_deref(),
-            sent.origin.as_deref(),
+            request.provider,
+            &request.nonce,
+            &request.verifier,
+            request.to.as_deref(),
+            request.origin.as_deref(),
             now.after(AWAY)
         ],
     )?;

@@ -188,7 +188,7 @@ pub struct PasskeySignIn {
 
 /// Begin a session by a passkey. Returns whether it did: not where the passkey was removed meanwhile,
 /// or has counted as far elsewhere, which tells of a copy.
-pub fn enter(tx: &mut Tx<'_>, now: Time, site: SiteId, used: &PasskeySignIn) -> Result<bool> {
+pub fn sign_in(tx: &mut Tx<'_>, now: Time, site: SiteId, passkey: &PasskeySignIn) -> Result<bool> {
     let updated = tx.execute(
         sql!(
             "update passkey set public_key = ?4, sign_count = ?5, used_at = ?6
@@ -197,17 +197,17 @@ pub fn enter(tx: &mut Tx<'_>, now: Time, site: SiteId, used: &PasskeySignIn) -> 
         ),
         params![
             site,
-            &used.credential,
-            used.account,
-            &used.public_key,
-            used.sign_count,
+            &passkey.credential,
+            passkey.account,
+            &passkey.public_key,
+            passkey.sign_count,
             now
         ],
     )?;
     if updated == 0 {
         return Ok(false);
     }
-    sessions::begin(tx, now, site, used.account, &used.session)?;
+    sessions::begin(tx, now, site, passkey.account, &passkey.session)?;
     Ok(true)
 }
 

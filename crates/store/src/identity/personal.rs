@@ -22,7 +22,7 @@ pub use shape::{
 };
 
 /// Everything that is kept of a person at a site.
-pub fn everything(
+pub fn personal_data(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,

@@ -84,7 +84,7 @@ fn begin_in(
 
 /// Let the page of `origin` that takes up a code begin a session beside the one that `token` proves,
 /// once.
-pub fn offer(
+pub fn offer_code(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
@@ -119,7 +119,7 @@ pub struct HandedOverAccount {
 }
 
 /// Take a code up from a page of `origin`.
-pub fn take_up(
+pub fn redeem_code(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,

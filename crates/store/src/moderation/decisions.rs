@@ -61,16 +61,16 @@ pub struct DecisionOutcome {
 
 /// Decide on a comment. Deciding the same again is the same as once, unless readers have flagged it
 /// since: then it answers them.
-pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &DecisionRequest) -> Result<DecisionOutcome> {
-    let DecisionRequest { site, action, .. } = *decide;
-    decision::may_decide(decide.moderator.role, action)?;
-    decision::may_note(decide.note.as_deref())?;
-    let (page, comment, moderator) = reach::decided(tx, site, &decide.moderator, decide.comment)?;
+pub fn request(tx: &mut Tx<'_>, now: Time, decide: &DecisionRequest) -> Result<DecisionOutcome> {
+    let DecisionRequest { site, action, .. } = *request;
+    decision::may_decide(request.moderator.role, action)?;
+    decision::may_note(request.note.as_deref())?;
+    let (page, comment, moderator) = reach::decided(tx, site, &request.moderator, request.comment)?;
     let before = snapshot(tx, site, comment.id)?;
     let is_root = comment.parent.is_none();
     let resolved = pins::resolve(tx, &page, comment.id, action)?;
     let after = match resolved {
-        Some(action) => decision::after(action, &before, decide.reason, is_root, now)?,
+        Some(action) => decision::after(action, &before, request.reason, is_root, now)?,
         None => before.clone(),
     };
     let answers_flags = action.judges()
@@ -82,7 +82,7 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &DecisionRequest) -> Result<De
             decision: None,
         });
     }
-    if comment.revision != decide.revision {
+    if comment.revision != request.revision {
         return Err(Refusal::EditedMeanwhile {
             revision: comment.revision,
         }
@@ -93,8 +93,10 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &DecisionRequest) -> Result<De
         by: Decider::Moderator(moderator.id()),
         action: action.into(),
         judges: action.judges(),
-        reason: decide.reason.map(|reason| StateReason::from(reason).into()),
-        note: decide.note.as_deref(),
+        reason: request
+            .reason
+            .map(|reason| StateReason::from(reason).into()),
+        note: request.note.as_deref(),
         findings: &[],
         undoes: None,
     };
@@ -127,11 +129,11 @@ fn pinned(
 pub fn decide_all(
     tx: &mut Tx<'_>,
     now: Time,
-    all: &[DecisionRequest],
+    requests: &[DecisionRequest],
 ) -> Result<Vec<std::result::Result<DecisionOutcome, Refusal>>> {
-    let mut results = Vec::with_capacity(all.len().min(MAX_AT_ONCE));
-    for one in all.iter().take(MAX_AT_ONCE) {
-        results.push(match tx.attempt(|tx| decide(tx, now, one)) {
+    let mut results = Vec::with_capacity(requests.len().min(MAX_AT_ONCE));
+    for one in requests.iter().take(MAX_AT_ONCE) {
+        results.push(match tx.attempt(|tx| request(tx, now, one)) {
             Ok(decided) => Ok(decided),
             Err(StoreError::Refused(refusal)) => Err(refusal),
             Err(error) => return Err(error),
@@ -220,7 +222,11 @@ fn undo_of_comment(
     let (Some(before), Some(after)) = (&decision.before, &decision.after) else {
         return Err(Refusal::NotUndoable.into());
     };
-    if let Some(action) = decision.action.known().and_then(LogAction::decided) {
+    if let Some(action) = decision
+        .action
+        .known()
+        .and_then(LogAction::moderation_action)
+    {
         decision::may_decide(moderator.role, action)?;
         if action.judges() && log::is_judged_after(tx, site, comment.id, id)? {
             return Err(Refusal::DecidedMeanwhile.into());

@@ -65,63 +65,70 @@ pub(crate) struct SubmittedText<'a> {
 }
 
 /// What the pipeline says of a text.
-pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, it: &SubmittedText<'_>) -> Result<Verdict> {
-    let site = it.page.site;
-    let mut whole = Cow::Borrowed(it.rendered.shown.whole());
-    if let Some(quote) = it.quote {
+pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, submitted: &SubmittedText<'_>) -> Result<Verdict> {
+    let site = submitted.page.site;
+    let mut whole = Cow::Borrowed(submitted.rendered.shown.whole());
+    if let Some(quote) = submitted.quote {
         whole = Cow::Owned(format!("{whole}\n{quote}"));
     }
-    if let Some(sources) = it.sources {
+    if let Some(sources) = submitted.sources {
         whole = Cow::Owned(format!("{whole}\n{}", readable_sources(sources)));
     }
     let mut facts = PipelineInput {
         text: &whole,
-        n_links: it.rendered.n_links + it.sources.map_or(0, |own| own.list.len()),
+        n_links: submitted.rendered.n_links + submitted.sources.map_or(0, |own| own.list.len()),
         signed: None,
-        role: it.author.role,
+        role: submitted.author.role,
         standing: Standing::default(),
         last: None,
         lists: None,
         n_recent: 0,
         learned: None,
-        work: it.work,
+        work: submitted.work,
         n_published: 0,
-        mode: it.settings.mode,
+        mode: submitted.settings.mode,
         now,
     };
-    if it.author.role >= Role::Staff {
-        return Ok(judged(it.settings, &facts)?);
+    if submitted.author.role >= Role::Staff {
+        return Ok(judged(submitted.settings, &facts)?);
     }
-    let author = Some(it.author.id);
-    facts.standing = standing::of(tx, now, site, author, it.token, it.reader.network)?;
-    let website = it.author.website.as_deref().map(readable);
+    let author = Some(submitted.author.id);
+    facts.standing = standing::of(
+        tx,
+        now,
+        site,
+        author,
+        submitted.token,
+        submitted.reader.network,
+    )?;
+    let website = submitted.author.website.as_deref().map(readable);
     facts.signed = Some(Byline {
-        name: &it.author.name,
+        name: &submitted.author.name,
         website: website.as_deref(),
-        is_in_form: it.is_signed_here,
+        is_in_form: submitted.is_signed_here,
     });
-    let rules = rules(tx, it.page)?;
+    let rules = rules(tx, submitted.page)?;
     facts.mode = rules.mode.as_deref().map_or(facts.mode, |word| {
-        groups::mode(Some(word)).unwrap_or(it.settings.mode)
+        groups::mode(Some(word)).unwrap_or(submitted.settings.mode)
     });
     let lists = match &rules.words_hash {
         Some(hash) => Some(word_lists::compiled(tx, site, hash)?),
         None => None,
     };
     facts.lists = lists.as_deref();
-    if it.settings.repeat_minutes > 0 {
-        facts.last = last(tx, now, it)?;
+    if submitted.settings.repeat_minutes > 0 {
+        facts.last = last(tx, now, submitted)?;
     }
-    if it.settings.hold_over_rate > 0 {
-        facts.n_recent = n_recent(tx, now, site, it)?;
+    if submitted.settings.hold_over_rate > 0 {
+        facts.n_recent = n_recent(tx, now, site, submitted)?;
     }
-    if it.settings.hold_learned_percent > 0 {
+    if submitted.settings.hold_learned_percent > 0 {
         facts.learned = learned::score(tx, site, facts.text, rules.n_bad, rules.n_good)?;
     }
-    if it.settings.approve_first > 0 {
-        facts.n_published = n_published(tx, site, it)?;
+    if submitted.settings.approve_first > 0 {
+        facts.n_published = n_published(tx, site, submitted)?;
     }
-    Ok(judged(it.settings, &facts)?)
+    Ok(judged(submitted.settings, &facts)?)
 }
 
 /// What is shown of sources, with addresses as a person reads them.
@@ -356,7 +363,7 @@ pub struct OwnComment {
 }
 
 /// An author's own comments, newest first, those before `before`, whatever became of them.
-pub fn mine(
+pub fn own_comments(
     tx: &mut Tx<'_>,
     site: SiteId,
     author: AuthorId,

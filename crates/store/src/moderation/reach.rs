@@ -81,13 +81,18 @@ pub fn may_know(tx: &mut Tx<'_>, site: SiteId, reader: &Reader, comment: &Commen
         return Ok(true);
     }
     match &reader.author {
-        Some(author) => decides(tx, site, author, comment),
+        Some(author) => may_moderate(tx, site, author, comment),
         None => Ok(false),
     }
 }
 
 /// Whether `author` may decide on `comment` as a moderator of its page.
-pub fn decides(tx: &mut Tx<'_>, site: SiteId, author: &Author, comment: &Comment) -> Result<bool> {
+pub fn may_moderate(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: &Author,
+    comment: &Comment,
+) -> Result<bool> {
     if author.role < Role::Moderator {
         return Ok(false);
     }
@@ -96,7 +101,12 @@ pub fn decides(tx: &mut Tx<'_>, site: SiteId, author: &Author, comment: &Comment
 }
 
 /// Whether `author`, an editor, may say something of `comment` as one: their groups cover its page.
-pub fn edits(tx: &mut Tx<'_>, site: SiteId, author: &Author, comment: &Comment) -> Result<bool> {
+pub fn may_act_as_editor(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: &Author,
+    comment: &Comment,
+) -> Result<bool> {
     if author.role < Role::Editor {
         return Ok(false);
     }
@@ -124,7 +134,7 @@ impl FullComment {
 }
 
 /// A comment as its author, or a moderator, may read it.
-pub fn inside(
+pub fn full_comment(
     tx: &mut Tx<'_>,
     site: SiteId,
     reader: &Reader,

@@ -66,44 +66,49 @@ impl SanctionRequest {
 }
 
 /// Say whether an author's comments are looked at first.
-pub fn set_trust(tx: &mut Tx<'_>, now: Time, change: &SanctionRequest, trust: Trust) -> Result<()> {
-    let by = change.check(tx)?;
+pub fn set_trust(
+    tx: &mut Tx<'_>,
+    now: Time,
+    request: &SanctionRequest,
+    trust: Trust,
+) -> Result<()> {
+    let by = request.check(tx)?;
     tx.execute(
         sql!(
             "insert into standing (site_id, author_id, trust) values (?1, ?2, ?3)
              on conflict (site_id, author_id) do update set trust = excluded.trust"
         ),
-        params![change.site, change.author, trust.as_str()],
+        params![request.site, request.author, trust.as_str()],
     )?;
     let action = match trust {
         Trust::Trusted => LogAction::Trusted,
         Trust::Plain => LogAction::Plain,
         Trust::AlwaysHeld => LogAction::AlwaysHeld,
     };
-    change.log(tx, now, by, (action, None))
+    request.log(tx, now, by, (action, None))
 }
 
 /// Let an author not take part until then; `None` ends a suspension.
 pub fn suspend(
     tx: &mut Tx<'_>,
     now: Time,
-    change: &SanctionRequest,
+    request: &SanctionRequest,
     until: Option<Time>,
 ) -> Result<()> {
-    let by = change.check(tx)?;
+    let by = request.check(tx)?;
     tx.execute(
         sql!(
             "insert into standing (site_id, author_id, suspended_until) values (?1, ?2, ?3)
              on conflict (site_id, author_id) do update
              set suspended_until = excluded.suspended_until"
         ),
-        params![change.site, change.author, until],
+        params![request.site, request.author, until],
     )?;
     let action = match until {
         Some(_) => LogAction::Suspend,
         None => LogAction::EndSuspension,
     };
-    change.log(tx, now, by, (action, until))
+    request.log(tx, now, by, (action, until))
 }
 
 /// Let an author, their browsers and, if asked for, their addresses take part no more, until then or
@@ -111,15 +116,15 @@ pub fn suspend(
 pub fn ban(
     tx: &mut Tx<'_>,
     now: Time,
-    change: &SanctionRequest,
+    request: &SanctionRequest,
     until: Option<Time>,
     with_address: bool,
 ) -> Result<()> {
-    let by = change.check(tx)?;
-    let mut shown = vec![("account", standing::account(change.author))];
+    let by = request.check(tx)?;
+    let mut shown = vec![("account", standing::account(request.author))];
     let tokens: Vec<Vec<u8>> = tx.all(
         sql!("select token_hash from session where site_id = ?1 and author_id = ?2"),
-        params![change.site, change.author],
+        params![request.site, request.author],
         |row| row.next(),
     )?;
     shown.extend(tokens.into_iter().map(|token| ("token", token)));
@@ -130,7 +135,7 @@ pub fn ban(
                    and address_hash is not null
                  group by address_hash order by max(id) desc limit ?3"
             ),
-            params![change.site, change.author, ADDRESSES],
+            params![request.site, request.author, ADDRESSES],
             |row| row.next(),
         )?;
         shown.extend(addresses.into_iter().map(|hash| ("address", hash)));
@@ -144,18 +149,18 @@ pub fn ban(
                      until = excluded.until, reason = excluded.reason, at = excluded.at"
             ),
             params![
-                change.site,
+                request.site,
                 kind,
                 &value,
-                change.author,
+                request.author,
                 until,
-                change.reason.as_deref().unwrap_or_default(),
+                request.reason.as_deref().unwrap_or_default(),
                 now
             ],
         )?;
     }
-    end_sessions(tx, change)?;
-    change.log(tx, now, by, (LogAction::Ban, until))
+    end_sessions(tx, request)?;
+    request.log(tx, now, by, (LogAction::Ban, until))
 }
 
 /// An account must sign in again, and then may read and no more. A guest keeps the token that proves
@@ -169,26 +174,26 @@ fn end_sessions(tx: &mut Tx<'_>, change: &SanctionRequest) -> Result<()> {
 }
 
 /// Let a banned author take part again.
-pub fn lift(tx: &mut Tx<'_>, now: Time, change: &SanctionRequest) -> Result<()> {
-    let by = change.check(tx)?;
+pub fn lift(tx: &mut Tx<'_>, now: Time, request: &SanctionRequest) -> Result<()> {
+    let by = request.check(tx)?;
     tx.execute(
         sql!("delete from ban where site_id = ?1 and author_id = ?2"),
-        params![change.site, change.author],
+        params![request.site, request.author],
     )?;
-    change.log(tx, now, by, (LogAction::LiftBan, None))
+    request.log(tx, now, by, (LogAction::LiftBan, None))
 }
 
 /// Take an author's picture away, where they have one.
-pub fn remove_picture(tx: &mut Tx<'_>, now: Time, change: &SanctionRequest) -> Result<()> {
-    let by = change.check(tx)?;
-    match profiles::drop_picture(tx, now, change.site, change.author)? {
-        true => change.log(tx, now, by, (LogAction::RemovePicture, None)),
+pub fn remove_picture(tx: &mut Tx<'_>, now: Time, request: &SanctionRequest) -> Result<()> {
+    let by = request.check(tx)?;
+    match profiles::drop_picture(tx, now, request.site, request.author)? {
+        true => request.log(tx, now, by, (LogAction::RemovePicture, None)),
         false => Ok(()),
     }
 }
 
 /// Write a note on an author, for moderators only.
-pub fn add_note(tx: &mut Tx<'_>, now: Time, change: &SanctionRequest) -> Result<()> {
-    let by = change.check(tx)?;
-    change.log(tx, now, by, (LogAction::Note, None))
+pub fn add_note(tx: &mut Tx<'_>, now: Time, request: &SanctionRequest) -> Result<()> {
+    let by = request.check(tx)?;
+    request.log(tx, now, by, (LogAction::Note, None))
 }

@@ -15,7 +15,7 @@ use rejoinder_core::{Author, AuthorId, SiteId, Time, TokenHash};
 use crate::identity::address_keys;
 use crate::{Result, Tx, params, sql};
 
-pub use drawer::{AuthorProfile, BannedAuthor, StandingChange, banned, drawer};
+pub use drawer::{AuthorProfile, BannedAuthor, StandingChange, author_profile, banned};
 pub use record::{AuthorRecord, record, records};
 
 /// How an author stands, with the stops on their browser and their address.

@@ -151,7 +151,7 @@ fn of_articles(
     author: AuthorId,
     limit: i64,
 ) -> Result<Vec<BellNotice>> {
-    let told = corrections::told(tx, site, author, limit)?.into_iter();
+    let told = corrections::decided_of(tx, site, author, limit)?.into_iter();
     let notices = told.map(|(own, page, is_read)| BellNotice {
         page,
         at: own.decided_at.unwrap_or(own.made_at),

@@ -148,7 +148,7 @@ pub fn add(
         |row| row.next(),
     )?;
     for id in former.iter().chain(oldest.iter().skip(MAX_DEVICES - 1)) {
-        gone(tx, site, *id)?;
+        remove_gone(tx, site, *id)?;
     }
     insert(tx, now, site, author, &family, new)
 }
@@ -214,11 +214,11 @@ pub fn remove(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, id: i64) -> Resul
         params![site, author, id],
         |row| row.next(),
     )?;
-    own.map_or(Ok(()), |id| gone(tx, site, id))
+    own.map_or(Ok(()), |id| remove_gone(tx, site, id))
 }
 
 /// A device is not there any more.
-pub fn gone(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<()> {
+pub fn remove_gone(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<()> {
     for sql in [
         sql!("delete from push where site_id = ?1 and device_id = ?2"),
         sql!("delete from device where site_id = ?1 and id = ?2"),
@@ -239,7 +239,8 @@ fn forget_over(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
         params![site, now],
         |row| row.next(),
     )?;
-    over.into_iter().try_for_each(|id| gone(tx, site, id))
+    over.into_iter()
+        .try_for_each(|id| remove_gone(tx, site, id))
 }
 
 /// Forget the devices of an author.
@@ -268,7 +269,7 @@ pub fn key(tx: &mut Tx<'_>) -> Result<Option<Vec<u8>>> {
 }
 
 /// Keep `drawn` as the key, unless there is one. Returns the one that counts.
-pub fn key_or(tx: &mut Tx<'_>, now: Time, drawn: &[u8]) -> Result<Vec<u8>> {
+pub fn key_or_insert(tx: &mut Tx<'_>, now: Time, drawn: &[u8]) -> Result<Vec<u8>> {
     if key(tx)?.is_none() {
         // There may be one that no key opens.
         tx.execute(sql!("delete from push_key where id = 1"), params![])?;

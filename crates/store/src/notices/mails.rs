@@ -110,7 +110,7 @@ fn waiting(tx: &mut Tx<'_>, site: SiteId, notice: PendingNotice) -> Result<Vec<C
 }
 
 /// The mail is out.
-pub fn sent(tx: &mut Tx<'_>, now: Time, site: SiteId, notice: PendingNotice) -> Result<()> {
+pub fn mark_sent(tx: &mut Tx<'_>, now: Time, site: SiteId, notice: PendingNotice) -> Result<()> {
     let (comment, digest_at) = notice.which();
     tx.execute(
         sql!(

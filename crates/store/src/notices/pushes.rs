@@ -154,7 +154,7 @@ fn waiting(tx: &mut Tx<'_>, site: SiteId, push: SendPush) -> Result<Vec<rejoinde
 }
 
 /// The push is out.
-pub fn sent(tx: &mut Tx<'_>, now: Time, site: SiteId, push: SendPush) -> Result<()> {
+pub fn mark_sent(tx: &mut Tx<'_>, now: Time, site: SiteId, push: SendPush) -> Result<()> {
     let (comment, digest_at) = push.notice.which();
     tx.execute(
         sql!(

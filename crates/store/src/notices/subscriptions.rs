@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::identity::author::{email as checked, mailbox};
+use rejoinder_core::identity::author::{mailbox, parse_email as checked};
 use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, CommentId, Page, PageId, PageKey, Refusal, SiteId, Time,
@@ -109,23 +109,23 @@ pub fn ask(
     now: Time,
     page: &Page,
     author: &Author,
-    wish: &NewSubscription,
+    new: &NewSubscription,
 ) -> Result<SubscribeOutcome> {
-    let typed = checked(wish.email.as_deref().unwrap_or_default())?;
+    let typed = checked(new.email.as_deref().unwrap_or_default())?;
     let email = address(tx, page.site, Some(author), typed)?.ok_or(Refusal::EmailMissing)?;
-    let branch = branch_of(tx, page, wish)?;
+    let branch = branch_of(tx, page, new)?;
     forget_old(tx, now, page.site)?;
     let mailbox = mailbox(&email);
     let is_proved = is_proved(tx, page.site, author, &email)?;
     let new = Subscription {
-        id: wish.id,
+        id: new.id,
         page: page.id,
-        kind: wish.kind,
+        kind: new.kind,
         branch,
         author: author.id,
         email,
-        pace: wish.pace,
-        secret: wish.secret.clone(),
+        pace: new.pace,
+        secret: new.secret.clone(),
         confirmed_at: None,
     };
     if is_proved {
@@ -224,8 +224,8 @@ fn is_proved(tx: &mut Tx<'_>, site: SiteId, author: &Author, email: &str) -> Res
 
 /// Whether two addresses are one but for their case. A mailbox is counted as one under more of them, but
 /// who proved one of those has proved no other.
-pub(crate) fn is_same(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
+pub(crate) fn is_same(address: &str, other: &str) -> bool {
+    address.to_lowercase() == other.to_lowercase()
 }
 
 /// Forget what nobody used in time.

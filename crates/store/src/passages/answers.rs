@@ -63,19 +63,19 @@ impl SourceAnswers {
 }
 
 /// Give an answer. The same one again changes nothing. Returns the check after it.
-pub fn answer(tx: &mut Tx<'_>, now: Time, it: &NewAnswer) -> Result<SourceCheck> {
-    let site = it.site.id;
-    let (page, mut comment) = comments::locked(tx, site, it.comment)?;
-    may_answer(&it.site.settings, &comment, &it.reader)?;
-    let known = authors::by_token(tx, now, site, &it.token)?;
-    let network = it.reader.network;
-    standing::may_write(tx, now, site, known.as_ref(), &it.token, network)?;
+pub fn answer(tx: &mut Tx<'_>, now: Time, new: &NewAnswer) -> Result<SourceCheck> {
+    let site = new.site.id;
+    let (page, mut comment) = comments::locked(tx, site, new.comment)?;
+    may_answer(&new.site.settings, &comment, &new.reader)?;
+    let known = authors::by_token(tx, now, site, &new.token)?;
+    let network = new.reader.network;
+    standing::may_write(tx, now, site, known.as_ref(), &new.token, network)?;
     let before = match &known {
         Some(known) => of(tx, site, comment.id, known.id)?,
         None => None,
     };
     let mut after = before.unwrap_or_default();
-    *after.to(it.question) = it.answer;
+    *after.to(new.question) = new.answer;
     let is_guest = known
         .as_ref()
         .is_none_or(|known| known.kind != AuthorKind::Account);
@@ -87,10 +87,10 @@ pub fn answer(tx: &mut Tx<'_>, now: Time, it: &NewAnswer) -> Result<SourceCheck>
             Some(known) => known.id,
             None => {
                 let none = GuestDetails::default();
-                authors::add_guest(tx, now, site, it.author, &none, &it.token)?.id
+                authors::add_guest(tx, now, site, new.author, &none, &new.token)?.id
             }
         };
-        write(tx, now, it, author, after)?;
+        write(tx, now, new, author, after)?;
         let status = comment.source_check.as_deref().map(SourceCheck::status);
         count_into(tx, site, &mut comment)?;
         checks::announce(tx, now, &page, &comment, status)?;

@@ -153,10 +153,10 @@ pub enum QuestionAction {
 pub fn change(
     tx: &mut Tx<'_>,
     now: Time,
-    it: &QuestionEditor,
+    editor: &QuestionEditor,
     act: &QuestionAction,
 ) -> Result<Question> {
-    let (page, own, author) = to_change(tx, it)?;
+    let (page, own, author) = to_change(tx, editor)?;
     let (change, values) = match act {
         QuestionAction::Say(text) => {
             may_say(text)?;
@@ -171,7 +171,7 @@ pub fn change(
             (None, Some(own.text.as_str())),
         ),
     };
-    let (site, id) = (it.site.id, it.id);
+    let (site, id) = (editor.site.id, editor.id);
     let n_changed = match act {
         QuestionAction::Say(text) => tx.execute(
             sql!(
@@ -204,13 +204,13 @@ pub fn change(
 }
 
 /// Delete a question. What answered it stays, as comments on its passage.
-pub fn delete(tx: &mut Tx<'_>, now: Time, it: &QuestionEditor) -> Result<()> {
-    let (page, own, author) = to_change(tx, it)?;
+pub fn delete(tx: &mut Tx<'_>, now: Time, editor: &QuestionEditor) -> Result<()> {
+    let (page, own, author) = to_change(tx, editor)?;
     for sql in [
         sql!("delete from answer where site_id = ?1 and question_id = ?2"),
         sql!("delete from question where site_id = ?1 and id = ?2"),
     ] {
-        tx.execute(sql, params![it.site.id, it.id])?;
+        tx.execute(sql, params![editor.site.id, editor.id])?;
     }
     let values = (Some(own.text.as_str()), None);
     note(tx, now, &page, author, AuditChange::QuestionDeleted, values)?;

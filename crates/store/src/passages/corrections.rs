@@ -144,7 +144,7 @@ pub fn n_open(tx: &mut Tx<'_>, site: SiteId, scope: &Scope) -> Result<i64> {
 }
 
 /// What an account sent and was decided on, the newest first.
-pub fn told(
+pub fn decided_of(
     tx: &mut Tx<'_>,
     site: SiteId,
     author: AuthorId,
@@ -165,10 +165,10 @@ pub fn told(
             continue;
         };
         if let Some(page) = pages::by_id(tx, site, own.page)? {
-            told.push((own, page, read_at.is_some()));
+            decided_of.push((own, page, read_at.is_some()));
         }
     }
-    Ok(told)
+    Ok(decided_of)
 }
 
 /// How many of an account's were decided on and not read since, at most `max`.

@@ -66,71 +66,71 @@ pub struct CorrectionAcceptance {
 pub fn accept(
     tx: &mut Tx<'_>,
     now: Time,
-    it: &CorrectionDecision,
-    how: &CorrectionAcceptance,
+    decision: &CorrectionDecision,
+    acceptance: &CorrectionAcceptance,
 ) -> Result<()> {
-    let (page, own) = to_decide(tx, it)?;
+    let (page, own) = to_decide(tx, decision)?;
     may_decide(own.state)?;
-    let version = match how.when {
-        ErratumTiming::Now => versions::newest_number(tx, it.site, page.id)?,
+    let version = match acceptance.when {
+        ErratumTiming::Now => versions::newest_number(tx, decision.site, page.id)?,
         ErratumTiming::NextVersion => None,
     };
-    decide(tx, now, it, CorrectionState::Accepted)?;
+    decide(tx, now, decision, CorrectionState::Accepted)?;
     tx.execute(
         sql!(
             "update correction set version = ?3, awaits_version = ?4
              where site_id = ?1 and id = ?2"
         ),
         params![
-            it.site,
-            it.id,
+            decision.site,
+            decision.id,
             version,
-            i64::from(how.when == ErratumTiming::NextVersion)
+            i64::from(acceptance.when == ErratumTiming::NextVersion)
         ],
     )?;
-    if let Some(line) = &how.line {
+    if let Some(line) = &acceptance.line {
         let new = NewErratum {
-            id: how.erratum,
+            id: acceptance.erratum,
             line: line.clone(),
-            thanks: own.thanks.clone().filter(|_| how.is_thanked),
-            correction: Some(it.id),
-            by: it.by,
-            when: how.when,
+            thanks: own.thanks.clone().filter(|_| acceptance.is_thanked),
+            correction: Some(decision.id),
+            by: decision.by,
+            when: acceptance.when,
         };
         errata::add(tx, now, &page, &new)?;
     }
-    events::append_correction(tx, now, &page, it.id, CorrectionChange::Decided)?;
+    events::append_correction(tx, now, &page, decision.id, CorrectionChange::Decided)?;
     tell(tx, now, &own, true)
 }
 
 /// Decline a correction.
-pub fn decline(tx: &mut Tx<'_>, now: Time, it: &CorrectionDecision) -> Result<()> {
-    let (page, own) = to_decide(tx, it)?;
+pub fn decline(tx: &mut Tx<'_>, now: Time, decision: &CorrectionDecision) -> Result<()> {
+    let (page, own) = to_decide(tx, decision)?;
     may_decide(own.state)?;
-    decide(tx, now, it, CorrectionState::Declined)?;
+    decide(tx, now, decision, CorrectionState::Declined)?;
     if own.state == CorrectionState::Open {
-        events::append_correction(tx, now, &page, it.id, CorrectionChange::Decided)?;
+        events::append_correction(tx, now, &page, decision.id, CorrectionChange::Decided)?;
     }
     tell(tx, now, &own, false)
 }
 
 /// Have a correction wait again, whatever was decided. What the list of corrections says of it goes.
-pub fn reopen(tx: &mut Tx<'_>, now: Time, it: &CorrectionDecision) -> Result<()> {
-    let (page, _) = to_decide(tx, it)?;
+pub fn reopen(tx: &mut Tx<'_>, now: Time, decision: &CorrectionDecision) -> Result<()> {
+    let (page, _) = to_decide(tx, decision)?;
     // The same may be decided again, and is told anew.
-    corrections::forget_mails(tx, it.site, &[it.id])?;
+    corrections::forget_mails(tx, decision.site, &[decision.id])?;
     tx.execute(
         sql!(
             "update correction set state = 'open', decided_by = null, decided_at = null,
                  reason = null, version = null, awaits_version = 0, seen_at = null
              where site_id = ?1 and id = ?2"
         ),
-        params![it.site, it.id],
+        params![decision.site, decision.id],
     )?;
-    if let Some(erratum) = errata::of_correction(tx, it.site, it.id)? {
+    if let Some(erratum) = errata::of_correction(tx, decision.site, decision.id)? {
         errata::remove(tx, now, &page, &erratum)?;
     }
-    events::append_correction(tx, now, &page, it.id, CorrectionChange::Received)?;
+    events::append_correction(tx, now, &page, decision.id, CorrectionChange::Received)?;
     Ok(())
 }
 
@@ -208,13 +208,13 @@ fn tell(tx: &mut Tx<'_>, now: Time, own: &Correction, is_accepted: bool) -> Resu
 pub fn due(
     tx: &mut Tx<'_>,
     site: SiteId,
-    told: TellSender,
+    job: TellSender,
 ) -> Result<Option<(Correction, Page, String)>> {
-    let state = match told.is_accepted {
+    let state = match job.is_accepted {
         true => CorrectionState::Accepted,
         false => CorrectionState::Declined,
     };
-    let own = corrections::find(tx, site, told.correction)?;
+    let own = corrections::find(tx, site, job.correction)?;
     let Some(own) = own.filter(|own| own.state == state) else {
         return Ok(None);
     };
@@ -229,7 +229,7 @@ pub fn due(
 }
 
 /// The sender was told: their address is of no more use.
-pub fn told(tx: &mut Tx<'_>, site: SiteId, id: CorrectionId) -> Result<()> {
+pub fn mark_told(tx: &mut Tx<'_>, site: SiteId, id: CorrectionId) -> Result<()> {
     tx.execute(
         sql!("update correction set email = null where site_id = ?1 and id = ?2"),
         params![site, id],

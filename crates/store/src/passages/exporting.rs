@@ -50,7 +50,7 @@ macro_rules! discussed {
 ///
 /// The cross join, and the sign before an id, keep SQLite from going through all comments of the site, to look
 /// for each among these.
-pub fn part(
+pub fn annotations_after(
     tx: &mut Tx<'_>,
     site: SiteId,
     page: PageId,

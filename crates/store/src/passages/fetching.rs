@@ -67,7 +67,7 @@ fn read(row: &Row<'_>) -> Result<ArticleFetch> {
 }
 
 /// Have the text of a page's article fetched; the page is locked. What is under way is not asked for again.
-pub fn want(tx: &mut Tx<'_>, now: Time, site: &Site, page: &Page) -> Result<ArticleFetch> {
+pub fn request_fetch(tx: &mut Tx<'_>, now: Time, site: &Site, page: &Page) -> Result<ArticleFetch> {
     may_fetch(site, &page.key)?;
     if let Some(known) = find(tx, site.id, page.id)?
         && known.ended.is_none()

@@ -55,14 +55,14 @@ pub enum RecordingSource {
 }
 
 /// How many more bytes the files of a site's recordings may have.
-pub fn room(tx: &mut Tx<'_>, site: &Site) -> Result<i64> {
+pub fn free_bytes(tx: &mut Tx<'_>, site: &Site) -> Result<i64> {
     let taken: Option<i64> = tx.one(
         sql!("select cast(coalesce(sum(n_bytes), 0) as bigint) from recording where site_id = ?1"),
         params![site.id],
         |row| row.next(),
     )?;
     let room = site.settings.max_recordings_bytes() - taken.unwrap_or(0);
-    Ok(room.max(0))
+    Ok(free_bytes.max(0))
 }
 
 /// Attach a recording. Returns whether there was room for it.

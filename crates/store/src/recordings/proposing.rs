@@ -236,16 +236,21 @@ fn insert(tx: &mut Tx<'_>, now: Time, hand: &Proposer, proposal: &Proposal) -> R
 
 /// Confirm a proposal. Confirming it again changes nothing. When enough weighs for it, the transcript says
 /// it from then on.
-pub fn confirm(tx: &mut Tx<'_>, now: Time, hand: &Proposer, id: ProposalId) -> Result<Proposal> {
-    let site = hand.site.id;
+pub fn confirm(
+    tx: &mut Tx<'_>,
+    now: Time,
+    proposer: &Proposer,
+    id: ProposalId,
+) -> Result<Proposal> {
+    let site = proposer.site.id;
     let found = proposals::find(tx, site, id)?.ok_or(Refusal::ProposalUnknown)?;
     let (recording, page) = locked(tx, site, found.recording)?;
     let proposal = expect(tx, site, id)?;
-    let reader = known(tx, now, hand)?;
-    policy::may_comment(&hand.site.settings, Some(&page), &reader, now)?;
+    let reader = known(tx, now, proposer)?;
+    policy::may_comment(&proposer.site.settings, Some(&page), &reader, now)?;
     let author = reader.author.as_ref().map(|own| own.id);
-    let network = hand.reader.network;
-    let standing = standing::of(tx, now, site, author, Some(&hand.token), network)?;
+    let network = proposer.reader.network;
+    let standing = standing::of(tx, now, site, author, Some(&proposer.token), network)?;
     may_write(&standing, reader.role(), now)?;
     if let Some(author) = author
         && proposal.state == ProposalState::Open
@@ -253,11 +258,11 @@ pub fn confirm(tx: &mut Tx<'_>, now: Time, hand: &Proposer, id: ProposalId) -> R
     {
         return Ok(proposal);
     }
-    let is_near = is_near(tx, hand, &proposal)?;
+    let is_near = is_near(tx, proposer, &proposal)?;
     may_confirm(&proposal, author, reader.role(), is_near)?;
-    let author = authors::by_token_or_new(tx, now, site, hand.author, &hand.token)?.id;
+    let author = authors::by_token_or_new(tx, now, site, proposer.author, &proposer.token)?.id;
     let weight = weight(reader.role(), standing.trust);
-    let address = address_keys::hash(tx, now, network, &hand.address_key)?;
+    let address = address_keys::hash(tx, now, network, &proposer.address_key)?;
     tx.execute(
         sql!(
             "insert into transcript_confirmation (site_id, proposal_id, author_id, weight,

@@ -164,7 +164,7 @@ impl Ballots {
             .map_or(0, |(place, _)| place);
         let factors = Factors::turned(factors.lean, oldest);
         let ids = kept.accounts.iter().map(|at| self.accounts[*at].id);
-        sides::placed(ids.zip(factors))
+        sides::find_sides(ids.zip(factors))
     }
 
     /// The comments on which somebody with a side voted, and their pages: those in which sides

@@ -85,7 +85,7 @@ impl NoSidesReason {
 }
 
 /// The side of each account by where it stands on the line, if there is enough difference.
-pub fn placed(accounts: impl Iterator<Item = (AuthorId, f64)>) -> SidesOutcome {
+pub fn find_sides(accounts: impl Iterator<Item = (AuthorId, f64)>) -> SidesOutcome {
     let accounts: Vec<(AuthorId, f64)> = accounts.collect();
     if accounts.len() < 2 * MIN_SIDE {
         return SidesOutcome::None(NoSidesReason::TooFewReaders);
@@ -131,7 +131,7 @@ mod tests {
     /// So many accounts at each place.
     fn standing(groups: &[(usize, f64)]) -> SidesOutcome {
         let leans = groups.iter().flat_map(|(n, lean)| vec![*lean; *n]);
-        placed((1..).map(AuthorId).zip(leans))
+        find_sides((1..).map(AuthorId).zip(leans))
     }
 
     fn n_placed(outcome: &SidesOutcome) -> usize {

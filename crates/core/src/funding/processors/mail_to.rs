@@ -14,7 +14,7 @@ pub struct MailTo(String);
 
 impl MailTo {
     fn new(typed: &str) -> Option<Self> {
-        author::email(typed).ok().flatten().map(Self)
+        author::parse_email(typed).ok().flatten().map(Self)
     }
 
     /// The address.

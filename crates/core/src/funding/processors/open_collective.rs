@@ -35,7 +35,7 @@ pub(super) fn hint() -> PaymentEvent {
 }
 
 /// What is asked of the collective `slug`, as JSON.
-pub fn question(slug: &str) -> String {
+pub fn transactions_query(slug: &str) -> String {
     json!({"query": QUERY, "variables": {"slug": slug, "limit": AT_ONCE}}).to_string()
 }
 
@@ -207,7 +207,8 @@ mod tests {
 
     #[test]
     fn the_question_carries_the_name_apart_from_the_query() {
-        let asked: serde_json::Value = serde_json::from_str(&question("a\") { x }")).unwrap();
+        let asked: serde_json::Value =
+            serde_json::from_str(&transactions_query("a\") { x }")).unwrap();
         assert_eq!(asked["variables"]["slug"], "a\") { x }");
         assert!(!asked["query"].as_str().unwrap().contains("{ x }"));
     }

@@ -31,12 +31,12 @@ pub(super) fn read(message: ProcessorMessage<'_>) -> Result<PaymentEvent, Messag
     let mut question = serde_json::Map::new();
     for (header, name) in SIGNED_BY {
         let value = signed_by(message.header, header).ok_or(MessageRefusal::Signature)?;
-        question.insert(name.to_owned(), json!(value));
+        verification_request.insert(name.to_owned(), json!(value));
     }
     let body = str::from_utf8(message.body).map_err(|_| MessageRefusal::Unreadable)?;
     serde_json::from_str::<IgnoredAny>(body).map_err(|_| MessageRefusal::Unreadable)?;
-    let question = Value::Object(question).to_string();
-    let rest = question.strip_suffix('}').unwrap_or_default();
+    let question = Value::Object(verification_request).to_string();
+    let rest = verification_request.strip_suffix('}').unwrap_or_default();
     Ok(PaymentEvent {
         question: Some(ProcessorQuery::Message(format!(
             "{rest},\"webhook_event\":{body}}}"
@@ -51,8 +51,8 @@ fn signed_by<'a>(headers: &'a dyn RequestHeaders, name: &str) -> Option<&'a str>
 }
 
 /// The question whether PayPal sent a message, for the webhook that it was sent to.
-pub fn question(kept: &str, webhook: &str) -> String {
-    let rest = kept.strip_suffix('}').unwrap_or_default();
+pub fn verification_request(message: &str, webhook: &str) -> String {
+    let rest = message.strip_suffix('}').unwrap_or_default();
     format!("{rest},\"webhook_id\":{}}}", json!(webhook))
 }
 
@@ -67,7 +67,7 @@ pub fn is_verified(answer: &[u8]) -> bool {
 }
 
 /// What a message tells, once PayPal has said that it sent it.
-pub fn verified(kept: &str) -> Result<PaymentEvent, MessageRefusal> {
+pub fn verified(message: &str) -> Result<PaymentEvent, MessageRefusal> {
     #[derive(Deserialize)]
     struct StoredMessage {
         webhook_event: Event,
@@ -77,7 +77,8 @@ pub fn verified(kept: &str) -> Result<PaymentEvent, MessageRefusal> {
         event_type: String,
         resource: Value,
     }
-    let kept: StoredMessage = serde_json::from_str(kept).map_err(|_| MessageRefusal::Unreadable)?;
+    let kept: StoredMessage =
+        serde_json::from_str(message).map_err(|_| MessageRefusal::Unreadable)?;
     let own = kept.webhook_event;
     let resource = Resource(&own.resource);
     let moved = match own.event_type.as_str() {
@@ -251,7 +252,7 @@ mod tests {
     #[test]
     fn a_message_is_not_read_and_stands_in_the_question_as_it_came() {
         let body = r#"{ "id" : "WH-1",  "n": 1.10 }"#;
-        let asked = question(&kept(body).unwrap(), "8PT597110X687430L");
+        let asked = verification_request(&kept(body).unwrap(), "8PT597110X687430L");
         assert!(
             asked.contains(&format!("\"webhook_event\":{body}")),
             "{asked}"

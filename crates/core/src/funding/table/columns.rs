@@ -216,8 +216,8 @@ pub struct ColumnMapping {
 
 impl ColumnMapping {
     /// The column that holds `what`.
-    pub const fn of(&self, what: StatementColumn) -> Option<usize> {
-        match what {
+    pub const fn of(&self, column: StatementColumn) -> Option<usize> {
+        match column {
             StatementColumn::Day => self.day,
             StatementColumn::Amount => self.amount,
             StatementColumn::Currency => self.currency,

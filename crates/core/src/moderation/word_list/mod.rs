@@ -132,7 +132,7 @@ pub fn stem(entry: &str) -> Option<&str> {
 }
 
 /// Whether two texts say the same to a reader: case, accents, spaces and what cannot be seen aside.
-pub fn are_same(one: &str, other: &str) -> bool {
+pub fn are_same(entry: &str, other: &str) -> bool {
     let line = |text: &str| {
         WordLine::of(
             &Glyphs::of(text),
@@ -141,7 +141,7 @@ pub fn are_same(one: &str, other: &str) -> bool {
         )
         .text
     };
-    one == other || line(one).trim() == line(other).trim()
+    entry == other || line(entry).trim() == line(other).trim()
 }
 
 struct ListSearch<'a> {

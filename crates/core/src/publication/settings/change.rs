@@ -116,7 +116,9 @@ fn is_longer(text: &str, graphemes: usize) -> bool {
 fn idle_entry<'a>(key: &str, text: &'a str) -> Option<&'a str> {
     let is_idle = match key {
         // The port of a link is not looked at.
-        "link_card_sites" => |entry: &str| origin::host(entry).is_err() || entry.contains(':'),
+        "link_card_sites" => {
+            |entry: &str| origin::parse_host(entry).is_err() || entry.contains(':')
+        }
         "protected_names" => |entry: &str| !names::are_alike(entry, entry),
         _ => return None,
     };

@@ -229,10 +229,12 @@ impl Settings {
         // With a dot at its end a name is the same place.
         let host = host.trim_end_matches('.');
         let listed = entries("link_card_sites", &self.link_card_sites);
-        listed.filter_map(|own| origin::host(own).ok()).any(|own| {
-            let rest = host.strip_suffix(&own);
-            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        })
+        listed
+            .filter_map(|own| origin::parse_host(own).ok())
+            .any(|own| {
+                let rest = host.strip_suffix(&own);
+                rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            })
     }
 
     /// The settings as a map from key to value, with [`HIDDEN`] for what is not shown.

@@ -47,7 +47,7 @@ impl World {
                 wish: Some(true),
                 address_key: [3; 32],
             };
-            reactions::react(tx, now, &react)
+            reactions::new(tx, now, &react)
         };
         self.store.write(give).await.unwrap();
     }

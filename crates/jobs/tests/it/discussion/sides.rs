@@ -90,7 +90,7 @@ impl World {
                 vote,
                 address_key: [3; 32],
             };
-            votes::cast(tx, now, &cast)
+            votes::new(tx, now, &cast)
         });
         cast.await.unwrap();
     }
@@ -154,7 +154,7 @@ impl World {
 
     async fn found(&self) -> Option<FitSummary> {
         self.store
-            .read(|tx| agreement::found(tx, SITE))
+            .read(|tx| agreement::last_fit(tx, SITE))
             .await
             .unwrap()
     }

@@ -157,7 +157,7 @@ impl World {
             hash: [3; 32],
         };
         let (hook, ids) = (hook.clone(), IdSource::new(&FixedRandom::seeded(1)));
-        let take = move |tx: &mut store::Tx<'_>| intake::take(tx, now, &ids, &hook, &arrived);
+        let take = move |tx: &mut store::Tx<'_>| intake::receive(tx, now, &ids, &hook, &arrived);
         self.store.write(take).await.unwrap()
     }
 
@@ -447,7 +447,7 @@ async fn hints_of_open_collective_lead_to_one_question_whose_answer_is_counted()
         world.ask_processors(&elsewhere).await;
 
         assert_eq!(world.came_in().await, [(0, 0)]);
-        assert!(elsewhere.asked()[0].ends_with(&open_collective::question("ropeworks")));
+        assert!(elsewhere.asked()[0].ends_with(&open_collective::transactions_query("ropeworks")));
     }
 }
 
@@ -556,7 +556,8 @@ async fn whoever_gave_is_mailed_one_receipt_which_claims_the_gift() {
                 event: Some(Ok(gift_with_address("p-1"))),
                 hash: [3; 32],
             };
-            let take = move |tx: &mut store::Tx<'_>| intake::take(tx, now, &ids, &hook, &arrived);
+            let take =
+                move |tx: &mut store::Tx<'_>| intake::receive(tx, now, &ids, &hook, &arrived);
             world.store.write(take).await.unwrap();
         }
 

@@ -106,7 +106,7 @@ impl World {
                 label: None,
             };
             devices::add(tx, now, SITE, bob.id, &session, &device)?;
-            devices::key_or(tx, now, &PushKey::draw(&FixedRandom::seeded(4))).map(drop)
+            devices::key_or_insert(tx, now, &PushKey::draw(&FixedRandom::seeded(4))).map(drop)
         };
         self.store.write(follow).await.unwrap();
     }

@@ -91,7 +91,7 @@ impl World {
             let site = sites::by_id(tx, SITE)?.unwrap();
             let page = pages::find_or_add(tx, now, SITE, id, &key, None)?;
             let page = pages::lock(tx, SITE, page.id)?;
-            fetching::want(tx, now, &site, &page)
+            fetching::request_fetch(tx, now, &site, &page)
         };
         self.store.write(want).await
     }

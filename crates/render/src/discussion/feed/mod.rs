@@ -45,12 +45,12 @@ fn written(channel: &Channel<'_>, format: FeedFormat) -> String {
 pub fn address(
     base: &str,
     site: &Site,
-    of: FeedScope,
+    scope: FeedScope,
     key: Option<&PageKey>,
     format: FeedFormat,
 ) -> String {
     let (host, end) = (path_part(&site.host), format.as_str());
-    match (of, key) {
+    match (scope, key) {
         (FeedScope::Branch(id), _) => format!("{base}/feeds/{host}/branches/{id}.{end}"),
         (FeedScope::Replies(author), _) => format!("{base}/feeds/{host}/replies/{author}.{end}"),
         (FeedScope::Page, Some(key)) => {
@@ -224,7 +224,7 @@ fn entry<'a>(context: &RenderContext<'a>, item: &'a FeedItem) -> FeedEntry<'a> {
         title: entry_title(context, item),
         name: shown_name(context.texts, comment),
         website: comment.author.website.as_deref().and_then(markup::safe_url),
-        html: passages::around(
+        html: passages::with_context(
             context.texts,
             comment,
             times::elsewhere(links.reading(), &comment.html),

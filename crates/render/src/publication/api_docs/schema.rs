@@ -73,8 +73,8 @@ pub(super) fn name(schema: &Value) -> Option<&str> {
 }
 
 /// The body of a request or an answer.
-pub(super) fn body(of: &Value) -> Option<&str> {
-    let (_, content) = members(&of["content"]).next()?;
+pub(super) fn body(value: &Value) -> Option<&str> {
+    let (_, content) = members(&value["content"]).next()?;
     name(&content["schema"])
 }
 

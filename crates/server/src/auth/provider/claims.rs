@@ -175,7 +175,7 @@ pub(super) async fn identity(
         name: names
             .filter(|name| !name.contains('@'))
             .find_map(|name| author::name(name).ok()),
-        email: email.and_then(|email| author::email(&email).ok().flatten()),
+        email: email.and_then(|email| author::parse_email(&email).ok().flatten()),
     })
 }
 

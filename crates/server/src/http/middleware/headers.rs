@@ -24,7 +24,7 @@ pub(crate) fn embed_policy(site: &Site, players: &[String]) -> HeaderValue {
     let origins = site
         .origins
         .iter()
-        .filter_map(|own| origin::origin(own).ok());
+        .filter_map(|own| origin::parse_origin(own).ok());
     let framers = origins.collect::<Vec<_>>().join(" ");
     let players = match site.settings.link_cards {
         LinkCards::Off => Vec::new(),

@@ -99,7 +99,7 @@ pub(super) fn draft(typed: &CampaignForm) -> Result<CampaignDraft, CampaignProbl
         ends_at: ends,
         names_supporters: typed.names_supporters,
     };
-    draft.checked()
+    draft.validated()
 }
 
 /// Keys of pages begin with a host, whatever was copied from the address bar.

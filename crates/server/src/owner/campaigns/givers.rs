@@ -63,7 +63,7 @@ pub(super) async fn unname(
         let Some(campaign) = campaigns::find(tx, site, id)? else {
             return Ok(None);
         };
-        keeping::unname(tx, now, &by, &campaign, entry).map(Some)
+        keeping::hide_giver(tx, now, &by, &campaign, entry).map(Some)
     };
     let was_named = newsroom.app.store.write(unname).await?;
     let did = match was_named.ok_or_else(ApiError::not_found)? {

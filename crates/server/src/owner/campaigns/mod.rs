@@ -13,8 +13,8 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{CampaignId, EntryId};
 use render::funding::{
-    CampaignForm, CampaignPage, CampaignRow, CampaignsPage, MessageRow, flash, problem_full, title,
-    unusable,
+    CampaignForm, CampaignPage, CampaignRow, CampaignsPage, MessageRow, campaign_problem, flash,
+    problem_full, title,
 };
 use store::Tx;
 use store::funding::campaigns::{self, MAX_CAMPAIGNS};
@@ -113,7 +113,7 @@ async fn all(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPa
 async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Response, ErrorPage> {
     let mut typed = form::typed(&fields);
     let problem = match form::draft(&typed) {
-        Err(why) => unusable(&newsroom.site, why),
+        Err(why) => campaign_problem(&newsroom.site, why),
         Ok(draft) => {
             let now = newsroom.app.now();
             let (site, id) = (newsroom.site.id, CampaignId(newsroom.app.ids.next(now)));
@@ -136,7 +136,7 @@ async fn list(
     did: Option<&str>,
 ) -> Result<Html<String>, ErrorPage> {
     let site = newsroom.site.id;
-    let read = newsroom.read(move |tx, _| campaigns::all_counted(tx, site));
+    let read = newsroom.read(move |tx, _| campaigns::list_with_totals(tx, site));
     let (context, found) = read.await?;
     let now = newsroom.app.now();
     let rows = found.into_iter().map(|own| CampaignRow {
@@ -210,7 +210,13 @@ async fn page_of(
         }
         let all = campaigns::list(tx, site)?;
         let log = intake::log(tx, site, id, LOGGED_AT_ONCE)?;
-        Ok((campaigns::counted(tx, site, id)?, entries, hooks, log, all))
+        Ok((
+            campaigns::find_with_totals(tx, site, id)?,
+            entries,
+            hooks,
+            log,
+            all,
+        ))
     });
     let (context, (found, mut entries, hooks, log, all)) = read.await?;
     let found = found.ok_or_else(ApiError::not_found)?;
@@ -293,7 +299,7 @@ async fn change(
             Ok(changed(&newsroom, id, "saved"))
         }
         Err(why) => {
-            typed.problem = Some(unusable(&newsroom.site, why));
+            typed.problem = Some(campaign_problem(&newsroom.site, why));
             let asked = CampaignPageRequest {
                 typed: Some(typed),
                 ..CampaignPageRequest::default()

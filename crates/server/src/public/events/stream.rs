@@ -74,7 +74,7 @@ async fn after(room: &Room, app: &App, version: i64) -> Result<(Vec<Frame>, i64)
     let (site, key) = (room.site.id, room.key.clone());
     let read = app
         .store
-        .read(move |tx| happenings::happenings(tx, site, &key, version, AT_ONCE));
+        .read(move |tx| happenings::updates_since(tx, site, &key, version, AT_ONCE));
     let Some(happened) = read.await? else {
         return Ok((Vec::new(), version));
     };

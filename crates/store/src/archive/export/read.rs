@@ -215,7 +215,7 @@ struct About {
 fn set_up(tx: &mut Tx<'_>, site: &Site, fields: Map<String, Json>) -> Result<()> {
     let about: About = serde_json::from_value(fields.into())
         .map_err(|error| StoreError::Internal(error.into()))?;
-    let origins = origin::origins(&about.origins.join(" "))?;
+    let origins = origin::parse_origins(&about.origins.join(" "))?;
     let settings = Settings {
         external_key: site.settings.external_key.clone(),
         ..about.settings

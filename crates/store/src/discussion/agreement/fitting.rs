@@ -96,7 +96,7 @@ pub fn votes(
         params![site, after.0, after.1, limit],
         |row| read_vote(row, since),
     )?;
-    let last = looked_at.last().map(|(place, _)| *place);
+    let last = looked_at.last().map(|(place, _)| *save_sides);
     let votes = looked_at.into_iter().filter_map(|(_, vote)| vote);
     Ok((votes.collect(), last))
 }
@@ -127,15 +127,15 @@ pub fn liked(
             let (place, key) = ((row.next()?, row.next()?), row.next::<String>()?);
             let (at, voted): (Time, Option<i64>) = (row.next()?, row.next()?);
             let counts = voted.is_none() && at >= since && keys.contains(&key);
-            read_cast(row, place, at, Some(Vote::Up).filter(|_| counts))
+            read_cast(row, save_sides, at, Some(Vote::Up).filter(|_| counts))
         },
     )?;
     // What else somebody reacted with may stand behind the end.
-    let end = looked_at.last().map(|(place, _)| *place);
+    let end = looked_at.last().map(|(place, _)| *save_sides);
     if looked_at.len() as i64 == limit {
-        looked_at.retain(|(place, _)| Some(*place) != end);
+        looked_at.retain(|(place, _)| Some(*save_sides) != end);
     }
-    let last = looked_at.last().map(|(place, _)| *place);
+    let last = looked_at.last().map(|(place, _)| *save_sides);
     let casts = looked_at.into_iter().filter_map(|(_, cast)| cast);
     let mut casts: Vec<Ballot> = casts.collect();
     casts.dedup_by_key(|cast| (cast.comment, cast.voter.id));
@@ -147,7 +147,7 @@ fn read_vote(row: &Row<'_>, since: Time) -> Result<(VoteCursor, Option<Ballot>)>
     let place: VoteCursor = (row.next()?, row.next()?);
     let (value, at): (i64, Time) = (row.next()?, row.next()?);
     let vote = Vote::from_value(value).flatten();
-    read_cast(row, place, at, vote.filter(|_| at >= since))
+    read_cast(row, save_sides, at, vote.filter(|_| at >= since))
 }
 
 /// The rest of a row: the page, who wrote the comment, its state, and what is known of who voted.
@@ -202,7 +202,12 @@ pub fn begin(tx: &mut Tx<'_>, site: SiteId) -> Result<()> {
 }
 
 /// Write the sides of some accounts by `fit`. Whoever is gone meanwhile has none.
-pub fn place(tx: &mut Tx<'_>, site: SiteId, fit: i64, sides: &[(AuthorId, Side)]) -> Result<()> {
+pub fn save_sides(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    fit: i64,
+    sides: &[(AuthorId, Side)],
+) -> Result<()> {
     for (author, side) in sides {
         tx.execute(
             sql!(
@@ -247,7 +252,7 @@ pub struct Fit {
 }
 
 /// Let a fit be the one in use, whose sides are all written and whose comments are counted.
-pub fn use_fit(tx: &mut Tx<'_>, now: Time, site: SiteId, found: &Fit) -> Result<()> {
+pub fn use_fit(tx: &mut Tx<'_>, now: Time, site: SiteId, fit: &Fit) -> Result<()> {
     tx.execute(
         sql!(
             "update agreement set fit = ?2, fitted_at = ?3, why = ?4, crowd_page_id = ?5,
@@ -256,19 +261,19 @@ pub fn use_fit(tx: &mut Tx<'_>, now: Time, site: SiteId, found: &Fit) -> Result<
         ),
         params![
             site,
-            found.number,
+            fit.number,
             now,
-            found.why.map(NoSidesReason::as_str),
-            found.crowd.map(|crowd| crowd.page),
-            found.crowd.map(|crowd| crowd.percent),
-            found.crowd.map(|_| now)
+            fit.why.map(NoSidesReason::as_str),
+            fit.crowd.map(|crowd| crowd.page),
+            fit.crowd.map(|crowd| crowd.percent),
+            fit.crowd.map(|_| now)
         ],
     )?;
     Ok(())
 }
 
 /// Some comments that are counted by another fit than `fit`, with their page: all of one page.
-pub fn counted_otherwise(
+pub fn counted_by_other_fit(
     tx: &mut Tx<'_>,
     site: SiteId,
     fit: i64,

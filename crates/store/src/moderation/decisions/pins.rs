@@ -20,7 +20,7 @@ pub(super) fn resolve(
         return Ok(None);
     };
     let place = in_order(at);
-    let moved = action.among(place, in_order(pinned.len() - 1));
+    let moved = action.pinned_among(place, in_order(pinned.len() - 1));
     Ok((moved != ModerationAction::Pin(place)).then_some(moved))
 }
 

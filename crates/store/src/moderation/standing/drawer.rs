@@ -44,7 +44,7 @@ pub struct AuthorProfile {
 }
 
 /// Everything about an author that a moderator needs to know.
-pub fn drawer(
+pub fn author_profile(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,

@@ -106,7 +106,7 @@ async fn fill(world: &World) {
         };
         sign_in_keys::add(tx, id, &key)?;
         work::add_key(tx, id, &ChallengeKey(BYTES))?;
-        devices::key_or(tx, now, &BYTES)?;
+        devices::key_or_insert(tx, now, &BYTES)?;
         let letter = Letter(format!("https://talk.example/auth/link?token={CANARY}"));
         jobs::add(tx, now, &NewJob::new(id, &letter, now)?)?;
         let kim = account(tx, now, id)?;
@@ -319,7 +319,7 @@ fn what_no_key_opens_counts_as_not_there_and_the_rest_goes_on() {
         world.post(&world.person("Bob"), "Second").await;
         let renew = move |tx: &mut Tx<'_>| {
             work::add_key(tx, site, &ChallengeKey(BYTES))?;
-            devices::key_or(tx, now, &BYTES)
+            devices::key_or_insert(tx, now, &BYTES)
         };
         assert_eq!(world.store.write(renew).await.unwrap(), BYTES);
         world.store.close();

@@ -183,7 +183,7 @@ fn who_deletes_their_account_is_led_to_no_more() {
         let author = world.author(&ann).await;
         let (now, site) = (world.clock.now(), world.site.id);
         let list =
-            move |tx: &mut rejoinder_store::Tx<'_>| personal::everything(tx, now, site, author);
+            move |tx: &mut rejoinder_store::Tx<'_>| personal::personal_data(tx, now, site, author);
         let kept = world.store.read(list).await.unwrap();
         assert_eq!(kept.mentioned_in, [id.to_string()]);
         ask_to_erase(&world, &ann, CommentErasure::Keep).await;
@@ -208,7 +208,7 @@ fn a_guest_who_gets_an_account_stays_whom_comments_mention() {
         let author = world.author(&ann).await;
         let (now, site) = (world.clock.now(), world.site.id);
         let list =
-            move |tx: &mut rejoinder_store::Tx<'_>| personal::everything(tx, now, site, author);
+            move |tx: &mut rejoinder_store::Tx<'_>| personal::personal_data(tx, now, site, author);
         let kept = world.store.read(list).await.unwrap();
         assert_eq!(kept.mentioned_in, [id.to_string()]);
         let shown = format!("<p>Thanks, {}</p>", link(first, "Ann"));

@@ -79,7 +79,7 @@ async fn what_an_older_renderer_left_is_made_anew_step_by_step_and_kept() {
         run(&world, "update comment set html = '<p>old', renderer = 1").await;
 
         let mut n_steps = 0;
-        while world.store.write(rendering::renew).await.unwrap() {
+        while world.store.write(rendering::render_outdated).await.unwrap() {
             n_steps += 1;
         }
 
@@ -89,7 +89,7 @@ async fn what_an_older_renderer_left_is_made_anew_step_by_step_and_kept() {
         assert_eq!(n_steps, 1);
         run(&world, "update comment set renderer = 1").await;
         assert!(
-            !world.store.write(rendering::renew).await.unwrap(),
+            !world.store.write(rendering::render_outdated).await.unwrap(),
             "it is done once"
         );
     }
@@ -101,7 +101,7 @@ async fn what_was_taken_away_stays_away_from_a_newer_renderer() {
         let id = posted(&mut world).await;
         run(&world, "update comment set html = '', renderer = 1").await;
 
-        while world.store.write(rendering::renew).await.unwrap() {}
+        while world.store.write(rendering::render_outdated).await.unwrap() {}
 
         assert_eq!(html(&world, id).await, "");
     }

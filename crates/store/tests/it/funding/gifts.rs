@@ -264,7 +264,7 @@ fn the_export_holds_gifts_and_an_erased_account_leaves_nothing_of_them_but_the_a
 
         let everything = world
             .store
-            .read(move |tx| personal::everything(tx, now, site, id));
+            .read(move |tx| personal::personal_data(tx, now, site, id));
         let gift = &everything.await.unwrap().gifts[0];
         assert_eq!((gift.amount.as_str(), gift.badge), ("25.00", true));
         ask_to_erase(&world, &ann, CommentErasure::Keep).await;

@@ -56,7 +56,7 @@ impl World {
         };
         let take = self
             .store
-            .write(move |tx| intake::take(tx, now, &ids, &hook, &arrived));
+            .write(move |tx| intake::receive(tx, now, &ids, &hook, &arrived));
         take.await.unwrap()
     }
 

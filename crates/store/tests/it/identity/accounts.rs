@@ -169,7 +169,7 @@ fn a_banned_guest_is_a_banned_account() {
         let id = world.reader(&account).await.author.unwrap().id;
         let drawer = world
             .store
-            .read(move |tx| standing::drawer(tx, now, site, id));
+            .read(move |tx| standing::author_profile(tx, now, site, id));
         let drawer = drawer.await.unwrap().unwrap();
         assert_eq!(drawer.standing.trust, Trust::AlwaysHeld);
         assert_eq!(drawer.history.len(), 2);
@@ -252,14 +252,14 @@ fn a_code_hands_a_session_over_once_to_one_origin_for_a_minute() {
         let offer = |code: TokenHash| {
             let now = world.clock.now();
             world.store.write(move |tx| {
-                sessions::offer(tx, now, site, &own, &code, "https://news.example")
+                sessions::offer_code(tx, now, site, &own, &code, "https://news.example")
             })
         };
         let take = |code: TokenHash, origin: &'static str, session: NewSession| {
             let now = world.clock.now();
             world
                 .store
-                .write(move |tx| sessions::take_up(tx, now, site, &code, origin, &session))
+                .write(move |tx| sessions::redeem_code(tx, now, site, &code, origin, &session))
         };
         let (code, late) = (secret(&world), secret(&world));
         offer(code).await.unwrap();
@@ -343,7 +343,7 @@ fn an_account_takes_along_everything_that_is_kept_of_it_and_nothing_else() {
 
         let everything = world
             .store
-            .read(move |tx| personal::everything(tx, now, site, id))
+            .read(move |tx| personal::personal_data(tx, now, site, id))
             .await
             .unwrap();
 

@@ -114,7 +114,7 @@ async fn erase_by(world: &World, way: Way, who: &Person) {
         }
         Way::OneByOne => {
             let author = world.author(who).await;
-            let list = move |tx: &mut Tx<'_>| personal::everything(tx, now, site, author);
+            let list = move |tx: &mut Tx<'_>| personal::personal_data(tx, now, site, author);
             for comment in world.store.read(list).await.unwrap().comments {
                 let id = comment.id.parse().unwrap();
                 world.remove(who, id).await.unwrap();

@@ -418,7 +418,7 @@ pub(crate) async fn by_link(world: &World, link: TokenHash) -> Option<ProvenGues
 
 pub(crate) async fn kept(world: &World, proven: &ProvenGuests) -> GuestData {
     let (now, site, proven) = (world.clock.now(), world.site.id, proven.clone());
-    let read = move |tx: &mut Tx<'_>| guests::kept(tx, now, site, &proven);
+    let read = move |tx: &mut Tx<'_>| guests::data_of(tx, now, site, &proven);
     world.store.read(read).await.unwrap()
 }
 

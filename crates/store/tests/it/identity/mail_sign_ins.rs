@@ -79,7 +79,7 @@ pub(crate) async fn enter_from(
     };
     world
         .store
-        .write(move |tx| mail_sign_ins::enter(tx, now, &opened))
+        .write(move |tx| mail_sign_ins::sign_in(tx, now, &opened))
         .await
 }
 

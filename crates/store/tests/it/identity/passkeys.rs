@@ -74,7 +74,7 @@ pub(crate) async fn enter_with(
         sign_count,
         session,
     };
-    let enter = move |tx: &mut rejoinder_store::Tx<'_>| passkeys::enter(tx, now, site, &used);
+    let enter = move |tx: &mut rejoinder_store::Tx<'_>| passkeys::sign_in(tx, now, site, &used);
     world.store.write(enter).await.unwrap()
 }
 

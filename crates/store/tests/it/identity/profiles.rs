@@ -136,7 +136,7 @@ fn a_picture_is_kept_shown_and_taken_along() {
         assert_eq!(known.profile.picture.as_deref(), Some("abc"));
         assert_eq!(world.picture().await, Some(vec![1, 2, 3]));
         let (now, site, id) = (world.clock.now(), world.site.id, known.id);
-        let everything = move |tx: &mut Tx<'_>| personal::everything(tx, now, site, id);
+        let everything = move |tx: &mut Tx<'_>| personal::personal_data(tx, now, site, id);
         let kept = world.store.read(everything).await.unwrap();
         assert_eq!(kept.account.picture.as_deref(), Some("AQID"));
         let drop = move |tx: &mut Tx<'_>| profiles::drop_picture(tx, now, site, id);

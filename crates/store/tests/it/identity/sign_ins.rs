@@ -111,7 +111,7 @@ async fn arrive(world: &World, issuer: &str, session: NewSession) -> Result<(), 
     };
     let enter = world
         .store
-        .write(move |tx| identities::enter(tx, now, &arriving));
+        .write(move |tx| identities::sign_in(tx, now, &arriving));
     enter.await.map(drop)
 }
 
@@ -161,8 +161,8 @@ impl Way {
                     TokenHash([6; 32]),
                 );
                 let hand_over = world.store.write(move |tx| {
-                    sessions::offer(tx, now, site, &own, &code, ORIGIN)?;
-                    sessions::take_up(tx, now, site, &code, ORIGIN, &old_session())
+                    sessions::offer_code(tx, now, site, &own, &code, ORIGIN)?;
+                    sessions::redeem_code(tx, now, site, &code, ORIGIN, &old_session())
                 });
                 hand_over.await.unwrap();
                 OLD
@@ -187,7 +187,7 @@ fn powers_begin_when_the_link_is_used_and_nobody_has_them_who_was_there_before()
             let old = way.come(&world).await;
             let offered = world
                 .store
-                .write(move |tx| sessions::offer(tx, now, site, &old, &code, ORIGIN));
+                .write(move |tx| sessions::offer_code(tx, now, site, &old, &code, ORIGIN));
             offered.await.unwrap();
             let link = TokenHash([100 + n.get(); 32]);
             let id = invite(&world, link, Role::Moderator).await;
@@ -205,9 +205,9 @@ fn powers_begin_when_the_link_is_used_and_nobody_has_them_who_was_there_before()
                 Some((id, Role::Moderator)),
                 "{way:?}"
             );
-            let late = world
-                .store
-                .write(move |tx| sessions::take_up(tx, now, site, &code, ORIGIN, &old_session()));
+            let late = world.store.write(move |tx| {
+                sessions::redeem_code(tx, now, site, &code, ORIGIN, &old_session())
+            });
             assert!(late.await.is_err(), "{way:?}");
             assert!(!passkeys::enter(&world, id, b"theirs", 2).await, "{way:?}");
             for issuer in ["publisher", "https://provider.example"] {

@@ -490,7 +490,7 @@ fn authors_see_what_became_of_theirs_and_why() {
         let (site, author) = (world.site.id, world.author(&ann).await);
         let own = world
             .store
-            .read(move |tx| pipeline::mine(tx, site, author, None, 10))
+            .read(move |tx| pipeline::own_comments(tx, site, author, None, 10))
             .await
             .unwrap();
 

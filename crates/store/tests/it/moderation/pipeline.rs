@@ -350,7 +350,7 @@ fn a_suspension_ends_by_itself_and_stands_in_the_drawer() {
         let site = world.site.id;
         let drawer = world
             .store
-            .read(move |tx| standing::drawer(tx, now, site, author))
+            .read(move |tx| standing::author_profile(tx, now, site, author))
             .await
             .unwrap()
             .unwrap();

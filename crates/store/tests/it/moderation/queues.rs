@@ -312,7 +312,7 @@ fn text_that_is_not_published_is_in_no_public_read() {
         let page = world.comment(held).await.page;
         let own = world
             .store
-            .read(move |tx| threads::mine(tx, site, page, author));
+            .read(move |tx| threads::own_comments(tx, site, page, author));
         assert!(
             own.await
                 .unwrap()

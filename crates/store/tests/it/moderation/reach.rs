@@ -94,7 +94,7 @@ fn what_is_out_of_a_moderators_groups_is_neither_changed_nor_read_by_them() {
                 revision: None,
             };
             let tried = world.store.write(move |tx| match n {
-                0 => reach::inside(tx, site, &reader, first).map(drop),
+                0 => reach::full_comment(tx, site, &reader, first).map(drop),
                 1 => cards::turn_off(tx, now, site, first, "https://a.example/", &reader),
                 2 => removing::remove(tx, now, site, first, &reader).map(drop),
                 _ => editing::edit(tx, now, &edit).map(drop),
@@ -126,7 +126,7 @@ fn what_is_out_of_a_moderators_groups_is_neither_changed_nor_read_by_them() {
         note.await.unwrap();
         let inside = world
             .store
-            .read(move |tx| reach::inside(tx, site, &reader, first));
+            .read(move |tx| reach::full_comment(tx, site, &reader, first));
         assert_eq!(inside.await.unwrap().comment().text, "First");
     });
 }

@@ -93,8 +93,9 @@ impl World {
                 if job.kind == PendingNotice::KIND {
                     let told: PendingNotice = job.read().unwrap();
                     mails.extend(self.due(told).await.map(shown));
-                    let sent =
-                        move |tx: &mut rejoinder_store::Tx<'_>| mails::sent(tx, now, site, told);
+                    let sent = move |tx: &mut rejoinder_store::Tx<'_>| {
+                        mails::mark_sent(tx, now, site, told)
+                    };
                     self.store.write(sent).await.unwrap();
                 }
                 self.store

@@ -75,7 +75,7 @@ impl World {
                     let push: SendPush = job.read().unwrap();
                     let send = move |tx: &mut Tx<'_>| {
                         let due = pushes::due(tx, now, site, push)?;
-                        pushes::sent(tx, now, site, push)?;
+                        pushes::mark_sent(tx, now, site, push)?;
                         Ok(due)
                     };
                     let due = self.store.write(send).await.unwrap();
@@ -329,7 +329,7 @@ fn an_installation_has_one_key() {
         for drawn in [[1; 32], [2; 32]] {
             let keep = world
                 .store
-                .write(move |tx| devices::key_or(tx, now, &drawn));
+                .write(move |tx| devices::key_or_insert(tx, now, &drawn));
             assert_eq!(keep.await.unwrap(), [1; 32]);
         }
         let kept = world.store.read(devices::key).await.unwrap();

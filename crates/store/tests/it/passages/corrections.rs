@@ -11,7 +11,7 @@ use rejoinder_core::publication::settings::{BannedWords, Passages, SourceChecks}
 use rejoinder_core::{
     AuthorId, Clock as _, CorrectionId, ErratumId, Page, PageId, Random as _, Refusal,
 };
-use rejoinder_store::discussion::happenings::{CommentUpdate, happenings};
+use rejoinder_store::discussion::happenings::{CommentUpdate, updates_since};
 use rejoinder_store::discussion::{events, pages};
 use rejoinder_store::moderation::groups::Scope;
 use rejoinder_store::moderation::word_lists::{self, WordListEntries, WordListKind};
@@ -309,7 +309,7 @@ fn a_sender_with_an_address_is_told_what_became_of_it_and_the_address_is_forgott
         assert_eq!(due(&world, &own, false).await, None);
 
         let (site, id) = (world.site.id, own.id);
-        let told = move |tx: &mut Tx<'_>| deciding::told(tx, site, id);
+        let told = move |tx: &mut Tx<'_>| deciding::mark_told(tx, site, id);
         world.store.write(told).await.unwrap();
 
         assert_eq!(due(&world, &own, true).await, None);
@@ -425,7 +425,7 @@ fn who_follows_live_is_told_nothing_of_a_correction_and_misses_nothing_else() {
         let kim = world.desk().await;
         decline(&world, &own, kim.id, "It was not.").await.unwrap();
 
-        let read = move |tx: &mut Tx<'_>| happenings(tx, site, &story(), 0, 100);
+        let read = move |tx: &mut Tx<'_>| updates_since(tx, site, &story(), 0, 100);
         let happened = world.store.read(read).await.unwrap().unwrap();
 
         let inside = |own: &CommentUpdate| own.event.is_inside();
@@ -490,7 +490,7 @@ fn an_account_is_told_by_its_bell() {
         world.store.write(mark).await.unwrap();
 
         assert_eq!(unread().await, 0);
-        let told = move |tx: &mut Tx<'_>| corrections::told(tx, site, author, 10);
+        let told = move |tx: &mut Tx<'_>| corrections::decided_of(tx, site, author, 10);
         let told = world.store.read(told).await.unwrap();
         assert_eq!((told.len(), told[0].2), (1, true));
     });

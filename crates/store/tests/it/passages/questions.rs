@@ -303,7 +303,7 @@ fn what_an_editor_does_with_a_question_is_listed_and_is_their_own_to_take_along(
         let now = world.clock.now();
         let all = world
             .store
-            .read(move |tx| personal::everything(tx, now, site, id));
+            .read(move |tx| personal::personal_data(tx, now, site, id));
         let all = serde_json::to_value(all.await.unwrap()).unwrap();
         assert_eq!(all["questions"][0]["text"], "Who made it?");
         assert_eq!(all["questions"][0]["passage"], "the new timetable");

@@ -281,7 +281,7 @@ fn whoever_takes_everything_back_takes_back_their_answers_and_their_sources() {
         let now = world.clock.now();
         let all = world
             .store
-            .read(move |tx| personal::everything(tx, now, at, author));
+            .read(move |tx| personal::personal_data(tx, now, at, author));
         let all = all.await.unwrap();
         assert_eq!(all.source_answers.len(), 1);
         assert_eq!(all.comments[0].sources.as_ref().unwrap().says.yes, 1);
@@ -311,7 +311,7 @@ fn what_other_tools_read_comes_in_parts_the_oldest_first() {
         while let Some(from) = after {
             let part = world
                 .store
-                .read(move |tx| exporting::part(tx, at, page, from, 2))
+                .read(move |tx| exporting::annotations_after(tx, at, page, from, 2))
                 .await
                 .unwrap();
             assert_eq!(part.total, 5);
@@ -337,7 +337,8 @@ fn replies_are_read_with_what_they_reply_to_of_what_everybody_can_read() {
         world.remove(&ann, second).await.unwrap();
         let (at, page) = (world.site.id, found(&world, root).await.page);
         let read = async || {
-            let part = move |tx: &mut Tx<'_>| exporting::part(tx, at, page, CommentId(0), 10);
+            let part =
+                move |tx: &mut Tx<'_>| exporting::annotations_after(tx, at, page, CommentId(0), 10);
             let part = world.store.read(part).await.unwrap();
             let said = part.comments.iter();
             let said: Vec<_> = said.map(|own| (own.comment.id, own.replies_to)).collect();
