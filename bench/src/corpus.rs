@@ -59,7 +59,7 @@ impl CorpusPage {
             .bytes()
             .fold(7, |seed: u64, byte| seed.wrapping_mul(31) + u64::from(byte));
         (0..self.n_comments).map(move |place| {
-            let mut chance = Chance(seed ^ (u64::from(place) << 32));
+            let mut chance = BenchRandom(seed ^ (u64::from(place) << 32));
             let first = place - place % GROUP;
             CorpusComment {
                 place,
@@ -79,7 +79,7 @@ impl CorpusPage {
 
 /// Something to say.
 pub(crate) fn text_of(number: u64) -> String {
-    text(&mut Chance(number))
+    text(&mut BenchRandom(number))
 }
 
 /// Write an export of WordPress that holds `pages`.
@@ -168,9 +168,9 @@ fn with_tags(text: &str) -> String {
 }
 
 /// A small random source, the same everywhere.
-pub(crate) struct Chance(pub(crate) u64);
+pub(crate) struct BenchRandom(pub(crate) u64);
 
-impl Chance {
+impl BenchRandom {
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -188,7 +188,7 @@ impl Chance {
     }
 }
 
-fn author(chance: &mut Chance) -> String {
+fn author(chance: &mut BenchRandom) -> String {
     const FIRST: &[&str] = &[
         "Ada", "Bruno", "Carla", "Dmitri", "Edith", "Femi", "Greta", "Hassan", "Ines", "Jonas",
         "Kira", "Liam", "Mei", "Nadia", "Otto", "Priya", "Rosa", "Sven", "Tomas", "Wanda",
@@ -219,7 +219,7 @@ fn author(chance: &mut Chance) -> String {
 }
 
 /// One to three paragraphs, some 330 letters in the mean.
-fn text(chance: &mut Chance) -> String {
+fn text(chance: &mut BenchRandom) -> String {
     const WORDS: &[&str] = &[
         "the", "council", "bridge", "road", "market", "a", "plan", "for", "years", "nobody",
         "asked", "why", "it", "costs", "more", "than", "last", "time", "and", "we", "still",

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use crate::process::Process;
-use crate::rejoinder::Bytes;
+use crate::rejoinder::ServedBytes;
 use crate::work::{WorkFolder, free_address, make, write};
 use crate::{Result, work};
 
@@ -15,7 +15,7 @@ pub(crate) struct Nginx {
 
 impl Nginx {
     /// Serve each of `files` under its name.
-    pub(crate) fn start(work: &WorkFolder, files: &[(&str, &Bytes)]) -> Result<Self> {
+    pub(crate) fn start(work: &WorkFolder, files: &[(&str, &ServedBytes)]) -> Result<Self> {
         let folder = work.join("nginx");
         make(&folder.join("files"))?;
         for (name, bytes) in files {

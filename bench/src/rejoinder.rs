@@ -27,7 +27,7 @@ pub(crate) struct Database<'p> {
 }
 
 /// How an import went.
-pub(crate) struct Imported {
+pub(crate) struct ImportFigures {
     pub(crate) took: Duration,
     pub(crate) peak_mib: f64,
 }
@@ -46,7 +46,7 @@ impl<'p> Database<'p> {
         plan: &'p Plan,
         path: &Path,
         pages: impl Iterator<Item = CorpusPage>,
-    ) -> Result<(Self, Imported)> {
+    ) -> Result<(Self, ImportFigures)> {
         let database = Self {
             plan,
             path: path.to_owned(),
@@ -73,7 +73,7 @@ impl<'p> Database<'p> {
         Ok(Self::existing(self.plan, path))
     }
 
-    fn import(&self, export: &Path) -> Result<Imported> {
+    fn import(&self, export: &Path) -> Result<ImportFigures> {
         let started_at = clock::now();
         let log = self.path.with_extension("log");
         let (file, url) = (export.display().to_string(), self.url());
@@ -92,7 +92,7 @@ impl<'p> Database<'p> {
             peak_mib = peak_mib.max(process.peak_mib());
             sleep(Duration::from_millis(5));
         }
-        Ok(Imported {
+        Ok(ImportFigures {
             took: started_at.elapsed(),
             peak_mib,
         })
@@ -184,7 +184,7 @@ impl Rejoinder {
     }
 
     /// Whether the first page of a thread shows `n` comments.
-    pub(crate) fn check(&self, page: &str, n: usize) -> Result<Bytes> {
+    pub(crate) fn check(&self, page: &str, n: usize) -> Result<ServedBytes> {
         let get = |headers: &[(&str, &str)]| {
             http::get(self.address, &thread(page), headers).map_err(|error| error.to_string())
         };
@@ -199,7 +199,7 @@ impl Rejoinder {
                 "{page} shows {n_shown} comments, and not {n}, or is not compressed"
             ));
         }
-        Ok(Bytes {
+        Ok(ServedBytes {
             plain: plain.body,
             gzip: gzip.body,
         })
@@ -207,7 +207,7 @@ impl Rejoinder {
 }
 
 /// What is served.
-pub(crate) struct Bytes {
+pub(crate) struct ServedBytes {
     pub(crate) plain: Vec<u8>,
     pub(crate) gzip: Vec<u8>,
 }

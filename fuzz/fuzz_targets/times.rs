@@ -4,10 +4,10 @@
 
 use libfuzzer_sys::fuzz_target;
 use rejoinder_core::RecordingId;
-use rejoinder_core::recordings::{Citable, ExternalRecording, Span};
+use rejoinder_core::recordings::{CitableRecording, ExternalRecording, Span};
 
 fuzz_target!(|text: &str| {
-    let recording = |ordinal: u32, seconds: Option<u64>, url: &str| Citable {
+    let recording = |ordinal: u32, seconds: Option<u64>, url: &str| CitableRecording {
         id: RecordingId(i64::from(ordinal)),
         revision: 1,
         duration_ms: seconds.map(|seconds| seconds * 1_000),

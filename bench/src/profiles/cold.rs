@@ -6,10 +6,10 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::corpus::{Chance, pages_of_100};
+use crate::corpus::{BenchRandom, pages_of_100};
 use crate::http::{Connection, request_under, runtime};
 use crate::plan::{Plan, Profile};
-use crate::rejoinder::{Database, Imported, thread};
+use crate::rejoinder::{Database, ImportFigures, thread};
 use crate::report::{ReportRow, ReportRows, at_least, at_most};
 use crate::samples::{median, percentile};
 use crate::work::{WorkFolder, make};
@@ -38,7 +38,7 @@ pub(super) fn measure(plan: &Plan, rows: &mut ReportRows) -> Result {
 }
 
 /// The large database; one of 10 million comments is kept for the next time.
-fn large<'p>(plan: &'p Plan, work: &WorkFolder) -> Result<(Database<'p>, Option<Imported>)> {
+fn large<'p>(plan: &'p Plan, work: &WorkFolder) -> Result<(Database<'p>, Option<ImportFigures>)> {
     if plan.n_large <= 1_000_000 {
         let (database, imported) =
             Database::with(plan, &work.join("large.db"), pages_of_100(plan.n_large))?;
@@ -65,7 +65,7 @@ fn remove(database: &Path) {
     }
 }
 
-fn add_import(plan: &Plan, rows: &mut ReportRows, small: &Imported, large: &Imported) {
+fn add_import(plan: &Plan, rows: &mut ReportRows, small: &ImportFigures, large: &ImportFigures) {
     let per_second = f64::from(plan.n_large) / large.took.as_secs_f64();
     rows.add(ReportRow {
         what: format!("import of {} comments from WordPress", plan.n_large),
@@ -129,7 +129,7 @@ fn read(plan: &Plan, rows: &mut ReportRows, small: &Database<'_>, large: &Databa
 fn read_once(plan: &Plan, database: &Database<'_>, n_pages: u32, seed: u64) -> Result<Vec<f64>> {
     let server = database.serve()?;
     let n_reads = if plan.is_quick { 300 } else { 1_000 };
-    let mut chance = Chance(seed);
+    let mut chance = BenchRandom(seed);
     let runtime = runtime().map_err(|error| error.to_string())?;
     let reading = async {
         let mut connection = Connection::new(server.address);

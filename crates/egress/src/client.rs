@@ -12,7 +12,7 @@ use rustls::{ClientConfig, RootCertStore};
 use url::{Host, Url};
 
 use crate::exception::{Exception, Feature};
-use crate::gate::{self, Forbidden, Lookup, SystemLookup};
+use crate::gate::{self, ForbiddenTarget, Lookup, SystemLookup};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const USER_AGENT: &str = concat!("RejoinderBot/1 (Rejoinder ", env!("CARGO_PKG_VERSION"), ")");
@@ -86,7 +86,7 @@ pub struct Response {
 pub enum FetchError {
     /// The address, or one that it led to, may not be asked.
     #[error("the address may not be reached: {0}")]
-    Forbidden(#[from] Forbidden),
+    Forbidden(#[from] ForbiddenTarget),
     /// The body is longer than the limit.
     #[error("the answer is longer than {max} bytes")]
     TooLarge {
@@ -199,7 +199,7 @@ impl Client {
             let origin = url.origin().ascii_serialization();
             origins.is_none_or(|origins| origins.contains(&origin))
         };
-        let mut url = Url::parse(&request.url).map_err(|_| Forbidden::Unreadable)?;
+        let mut url = Url::parse(&request.url).map_err(|_| ForbiddenTarget::Unreadable)?;
         if !is_among(&url) {
             return Err(FetchError::Elsewhere);
         }
@@ -216,7 +216,7 @@ impl Client {
             }
             let next = next?;
             if url.scheme() == "https" && next.scheme() == "http" {
-                return Err(Forbidden::Downgrade.into());
+                return Err(ForbiddenTarget::Downgrade.into());
             }
             if !is_among(&next) {
                 return Err(FetchError::Elsewhere);
@@ -230,7 +230,7 @@ impl Client {
     /// Whether `feature` may ask `url` as things are now. What is kept to be asked later is looked at
     /// once when it is given, so that whoever gives it hears why not, and again each time.
     pub async fn may_reach(&self, feature: Feature, url: &str) -> Result<(), FetchError> {
-        let url = Url::parse(url).map_err(|_| Forbidden::Unreadable)?;
+        let url = Url::parse(url).map_err(|_| ForbiddenTarget::Unreadable)?;
         let found = tokio::time::timeout(CONNECT_TIMEOUT, self.vetted(feature, &url));
         found.await.map_err(|_| FetchError::Timeout)?.map(drop)
     }
@@ -311,13 +311,13 @@ fn headers(given: &[(&'static str, String)]) -> HeaderMap {
     pairs.collect()
 }
 
-fn redirect_target(answer: &reqwest::Response, from: &Url) -> Option<Result<Url, Forbidden>> {
+fn redirect_target(answer: &reqwest::Response, from: &Url) -> Option<Result<Url, ForbiddenTarget>> {
     if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return None;
     }
     let location = answer.headers().get(LOCATION)?;
     let target = location.to_str().ok().and_then(|text| from.join(text).ok());
-    Some(target.ok_or(Forbidden::Unreadable))
+    Some(target.ok_or(ForbiddenTarget::Unreadable))
 }
 
 /// An answer whose body comes piece by piece.

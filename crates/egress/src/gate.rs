@@ -23,7 +23,7 @@ const LOCAL_NAMES: [&str; 8] = [
 
 /// Why an address may not be asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Forbidden {
+pub enum ForbiddenTarget {
     /// It is not an address at all.
     #[error("not an address")]
     Unreadable,
@@ -75,22 +75,22 @@ impl Lookup for SystemLookup {
 }
 
 /// Look at what holds of every address that is asked, wherever it leads.
-pub(crate) fn check_form(url: &Url) -> Result<(), Forbidden> {
+pub(crate) fn check_form(url: &Url) -> Result<(), ForbiddenTarget> {
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(Forbidden::Scheme);
+        return Err(ForbiddenTarget::Scheme);
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Forbidden::Credentials);
+        return Err(ForbiddenTarget::Credentials);
     }
     Ok(())
 }
 
 /// Look at whether `url` may be on the public internet, as far as that is possible without resolving
 /// its host. The sockets of `also` count as public.
-pub(crate) fn check(url: &Url, also: &[SocketAddr]) -> Result<(), Forbidden> {
+pub(crate) fn check(url: &Url, also: &[SocketAddr]) -> Result<(), ForbiddenTarget> {
     check_form(url)?;
     let port = url.port_or_known_default().unwrap_or(0);
-    let literal = match url.host().ok_or(Forbidden::Unreadable)? {
+    let literal = match url.host().ok_or(ForbiddenTarget::Unreadable)? {
         Host::Ipv4(v4) => Some(SocketAddr::from((v4, port))),
         Host::Ipv6(v6) => Some(SocketAddr::from((v6, port))),
         Host::Domain(name) => {
@@ -102,36 +102,36 @@ pub(crate) fn check(url: &Url, also: &[SocketAddr]) -> Result<(), Forbidden> {
         return also
             .contains(&socket)
             .then_some(())
-            .ok_or(Forbidden::Literal);
+            .ok_or(ForbiddenTarget::Literal);
     }
     if !matches!(port, 80 | 443) && !also.iter().any(|socket| socket.port() == port) {
-        return Err(Forbidden::Port(port));
+        return Err(ForbiddenTarget::Port(port));
     }
     Ok(())
 }
 
-fn check_name(name: &str) -> Result<(), Forbidden> {
+fn check_name(name: &str) -> Result<(), ForbiddenTarget> {
     let name = name.trim_end_matches('.');
     if name.len() > 253 || name.is_empty() {
-        return Err(Forbidden::Unreadable);
+        return Err(ForbiddenTarget::Unreadable);
     }
     let is_local = |ending: &&str| {
         name.strip_suffix(*ending)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
     if !name.contains('.') || LOCAL_NAMES.iter().any(is_local) {
-        return Err(Forbidden::LocalName);
+        return Err(ForbiddenTarget::LocalName);
     }
     Ok(())
 }
 
 /// Look at what a name resolved to: one forbidden address forbids the name.
-pub(crate) fn vet(found: &[SocketAddr], also: &[SocketAddr]) -> Result<(), Forbidden> {
+pub(crate) fn vet(found: &[SocketAddr], also: &[SocketAddr]) -> Result<(), ForbiddenTarget> {
     let is_open = |socket: &SocketAddr| {
         also.contains(socket) || (is_public(socket.ip()) && matches!(socket.port(), 80 | 443))
     };
     if found.is_empty() || !found.iter().all(is_open) {
-        return Err(Forbidden::Private);
+        return Err(ForbiddenTarget::Private);
     }
     Ok(())
 }
@@ -140,10 +140,10 @@ pub(crate) fn vet(found: &[SocketAddr], also: &[SocketAddr]) -> Result<(), Forbi
 mod tests {
     use super::*;
 
-    fn refused(url: &str) -> Option<Forbidden> {
+    fn refused(url: &str) -> Option<ForbiddenTarget> {
         match Url::parse(url) {
             Ok(url) => check(&url, &[]).err(),
-            Err(_) => Some(Forbidden::Unreadable),
+            Err(_) => Some(ForbiddenTarget::Unreadable),
         }
     }
 
@@ -162,11 +162,11 @@ mod tests {
             "http://8.8.8.8/",
             "http://127.0.0.1./",
         ] {
-            assert_eq!(refused(url), Some(Forbidden::Literal), "{url}");
+            assert_eq!(refused(url), Some(ForbiddenTarget::Literal), "{url}");
         }
         assert_eq!(
             refused("http://[fe80::1%25eth0]/"),
-            Some(Forbidden::Unreadable)
+            Some(ForbiddenTarget::Unreadable)
         );
     }
 
@@ -183,27 +183,33 @@ mod tests {
             "http://r.home.arpa/",
             "http://intranet/",
         ] {
-            assert_eq!(refused(url), Some(Forbidden::LocalName), "{url}");
+            assert_eq!(refused(url), Some(ForbiddenTarget::LocalName), "{url}");
         }
         assert_eq!(refused("http://notlocal.example/"), None);
     }
 
     #[test]
     fn schemes_ports_and_credentials_are_held_to_the_usual() {
-        assert_eq!(refused("ftp://news.example/"), Some(Forbidden::Scheme));
-        assert_eq!(refused("file:///etc/passwd"), Some(Forbidden::Scheme));
-        assert_eq!(refused("gopher://news.example/"), Some(Forbidden::Scheme));
+        assert_eq!(
+            refused("ftp://news.example/"),
+            Some(ForbiddenTarget::Scheme)
+        );
+        assert_eq!(refused("file:///etc/passwd"), Some(ForbiddenTarget::Scheme));
+        assert_eq!(
+            refused("gopher://news.example/"),
+            Some(ForbiddenTarget::Scheme)
+        );
         assert_eq!(
             refused("http://a@news.example/"),
-            Some(Forbidden::Credentials)
+            Some(ForbiddenTarget::Credentials)
         );
         assert_eq!(
             refused("http://:b@news.example/"),
-            Some(Forbidden::Credentials)
+            Some(ForbiddenTarget::Credentials)
         );
         assert_eq!(
             refused("http://news.example:22/"),
-            Some(Forbidden::Port(22))
+            Some(ForbiddenTarget::Port(22))
         );
         assert_eq!(refused("https://news.example:443/"), None);
         assert_eq!(refused("http://news.example:443/"), None);
@@ -219,9 +225,9 @@ mod tests {
         assert_eq!(vet(&sockets(&["1.1.1.1", "2606:4700::1111"]), &[]), Ok(()));
         assert_eq!(
             vet(&sockets(&["1.1.1.1", "10.0.0.1"]), &[]),
-            Err(Forbidden::Private)
+            Err(ForbiddenTarget::Private)
         );
-        assert_eq!(vet(&[], &[]), Err(Forbidden::Private));
+        assert_eq!(vet(&[], &[]), Err(ForbiddenTarget::Private));
     }
 
     #[test]
@@ -234,7 +240,7 @@ mod tests {
         assert_eq!(vet(&[open], &[open]), Ok(()));
         assert_eq!(
             vet(&["10.0.0.1:9000".parse().unwrap()], &[open]),
-            Err(Forbidden::Private)
+            Err(ForbiddenTarget::Private)
         );
     }
 }

@@ -19,7 +19,7 @@ pub use addresses::is_public;
 pub use client::{Client, ClientPolicy, Download, FetchError, FetchLimits, Request, Response};
 pub use exception::{Exception, Feature, NotAnException};
 pub use folder::{WrittenMail, newest_mails, read_mail};
-pub use gate::{Forbidden, Lookup, SystemLookup};
+pub use gate::{ForbiddenTarget, Lookup, SystemLookup};
 pub use mail::{Mail, NotAMail};
 pub use push::{MAX_MESSAGE, NotATarget, Push, PushKey, PushTarget, SealError};
 pub use reqwest::Method;

@@ -2,7 +2,7 @@
 
 use comrak::Arena;
 use comrak::nodes::{Node, NodeValue};
-use rejoinder_core::recordings::Citable;
+use rejoinder_core::recordings::CitableRecording;
 
 use crate::autolink::parse;
 use crate::times::external;
@@ -19,7 +19,7 @@ pub fn bare_links(text: &str) -> Vec<String> {
 }
 
 /// The same, but for those that lead to one of `recordings`: it is there already.
-pub fn bare_links_beside(text: &str, recordings: &[Citable]) -> Vec<String> {
+pub fn bare_links_beside(text: &str, recordings: &[CitableRecording]) -> Vec<String> {
     if !text.contains("://") {
         return Vec::new();
     }

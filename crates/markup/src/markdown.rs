@@ -3,7 +3,7 @@
 use comrak::Arena;
 use comrak::arena_tree::NodeEdge;
 use rejoinder_core::SafeHtml;
-use rejoinder_core::recordings::{Citable, TimeReference};
+use rejoinder_core::recordings::{CitableRecording, TimeReference};
 
 use crate::autolink::parse;
 use crate::sanitiser::{sanitise, sanitise_with_times};
@@ -46,7 +46,7 @@ pub fn render(text: &str) -> RenderedText {
 /// Which time is one of a recording, and of which, is told at `times`; in code, in a link and behind
 /// a backslash none is. The link has no name but its words: [`crate::with_time_labels`] adds one in
 /// the language of whoever shows it, and [`crate::with_times_at`] is for where the page is not.
-pub fn render_beside(text: &str, recordings: &[Citable]) -> RenderedText {
+pub fn render_beside(text: &str, recordings: &[CitableRecording]) -> RenderedText {
     let arena = Arena::new();
     let Some(root) = parse(&arena, text) else {
         return rendered(as_typed(text), Vec::new(), Vec::new());

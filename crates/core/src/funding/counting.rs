@@ -5,7 +5,7 @@ use crate::funding::{EntryKind, Money};
 
 /// What the ledger holds of a payment, in the currency of what is told of it now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PaymentSoFar {
+pub struct PaymentTotals {
     /// How many entries there are.
     pub n_entries: usize,
     /// Whether the payment itself is one of them: refunds may come first.
@@ -45,7 +45,7 @@ pub struct DueEntry {
 pub fn due_entry(
     kind: EntryKind,
     amount: ReportedAmount,
-    so_far: PaymentSoFar,
+    so_far: PaymentTotals,
 ) -> Option<DueEntry> {
     let (money, minor) = match amount {
         ReportedAmount::Each(money) => {
@@ -90,7 +90,7 @@ fn is_gift(left: i64) -> i64 {
 }
 
 /// The difference to what was counted of the same figure before.
-fn as_of(now: Money, so_far: PaymentSoFar) -> Option<DueEntry> {
+fn as_of(now: Money, so_far: PaymentTotals) -> Option<DueEntry> {
     let kind = match so_far.n_entries {
         0 => EntryKind::Payment,
         _ => EntryKind::Correction,
@@ -99,7 +99,7 @@ fn as_of(now: Money, so_far: PaymentSoFar) -> Option<DueEntry> {
     (minor != 0).then(|| entry(kind, now, minor, so_far))
 }
 
-fn entry(kind: EntryKind, money: Money, minor: i64, so_far: PaymentSoFar) -> DueEntry {
+fn entry(kind: EntryKind, money: Money, minor: i64, so_far: PaymentTotals) -> DueEntry {
     let left = so_far.left + minor;
     DueEntry {
         kind,
@@ -120,11 +120,11 @@ mod tests {
         }
     }
 
-    fn minor(kind: EntryKind, amount: ReportedAmount, so_far: PaymentSoFar) -> Option<(i64, i64)> {
+    fn minor(kind: EntryKind, amount: ReportedAmount, so_far: PaymentTotals) -> Option<(i64, i64)> {
         due_entry(kind, amount, so_far).map(|due| (due_entry.money.minor, due_entry.gifts))
     }
 
-    const PAID: PaymentSoFar = PaymentSoFar {
+    const PAID: PaymentTotals = PaymentTotals {
         n_entries: 1,
         is_paid: true,
         left: 2_500,
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn a_payment_is_one_gift_until_nothing_of_it_is_left() {
         use EntryKind as K;
-        let none = PaymentSoFar::default();
+        let none = PaymentTotals::default();
         assert_eq!(
             minor(K::Payment, ReportedAmount::Each(euros(2_500)), none),
             Some((2_500, 1))
@@ -165,28 +165,28 @@ mod tests {
     {
         use EntryKind as K;
         let each = |minor| ReportedAmount::Each(euros(minor));
-        let disputed = PaymentSoFar {
+        let disputed = PaymentTotals {
             n_entries: 2,
             left: 0,
             disputed: 2_500,
             ..PAID
         };
         assert_eq!(minor(K::Reversal, each(2_500), disputed), None);
-        let reversed = PaymentSoFar {
+        let reversed = PaymentTotals {
             disputed: 0,
             reversed: 2_500,
             ..disputed
         };
         assert_eq!(minor(K::Dispute, each(2_500), reversed), None);
         // The dispute was about a part of it.
-        let in_part = PaymentSoFar {
+        let in_part = PaymentTotals {
             left: 1_500,
             disputed: 1_000,
             ..disputed
         };
         assert_eq!(minor(K::Reversal, each(2_500), in_part), Some((-1_500, -1)));
         // What was won is back, and a reversal that is told late is still that of the dispute.
-        let won = PaymentSoFar {
+        let won = PaymentTotals {
             left: 2_500,
             ..disputed
         };
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_total_that_has_gone_back_takes_only_the_difference() {
-        let so_far = PaymentSoFar {
+        let so_far = PaymentTotals {
             left: 2_200,
             refunded: 300,
             ..PAID
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn what_was_added_by_hand_is_not_taken_along_by_a_refund() {
-        let added = PaymentSoFar {
+        let added = PaymentTotals {
             n_entries: 2,
             left: 3_000,
             taken_back: -500,
@@ -234,7 +234,7 @@ mod tests {
         let all = ReportedAmount::All(euros(9_900));
         assert_eq!(minor(EntryKind::Refund, all, PAID), Some((-2_500, -1)));
         // It is told before its payment.
-        let none = PaymentSoFar::default();
+        let none = PaymentTotals::default();
         assert_eq!(minor(EntryKind::Refund, all, none), Some((-9_900, 0)));
     }
 
@@ -242,7 +242,7 @@ mod tests {
     fn a_figure_takes_the_place_of_the_one_before_it() {
         let figure =
             |n, so_far| due_entry(EntryKind::Payment, ReportedAmount::AsOf(euros(n)), so_far);
-        let first = figure(2_500, PaymentSoFar::default()).unwrap();
+        let first = figure(2_500, PaymentTotals::default()).unwrap();
         assert_eq!((first.kind, first.gifts), (EntryKind::Payment, 1));
         let second = figure(1_000, PAID).unwrap();
         assert_eq!(
@@ -251,12 +251,12 @@ mod tests {
         );
         assert_eq!(figure(0, PAID).unwrap().gifts, -1);
         assert_eq!(figure(2_500, PAID), None);
-        assert_eq!(figure(0, PaymentSoFar::default()), None);
+        assert_eq!(figure(0, PaymentTotals::default()), None);
     }
 
     #[test]
     fn what_was_taken_over_from_an_export_is_given_back_when_its_refund_is_told() {
-        let countered = PaymentSoFar {
+        let countered = PaymentTotals {
             n_entries: 2,
             left: 0,
             taken_back: 2_500,
@@ -269,7 +269,7 @@ mod tests {
             (-2_500, 0, (2_500, 0))
         );
         assert_eq!(refund(ReportedAmount::SoFar(euros(2_500)), countered), None);
-        let in_part = PaymentSoFar {
+        let in_part = PaymentTotals {
             left: 1_000,
             taken_back: 1_500,
             ..countered

@@ -21,7 +21,7 @@ pub use campaign::{
     Campaign, CampaignDraft, CampaignMode, CampaignProblem, MAX_ABOUT, MAX_MILESTONES, MAX_TITLE,
     Milestone, of_page,
 };
-pub use counting::{DueEntry, PaymentSoFar, due_entry};
+pub use counting::{DueEntry, PaymentTotals, due_entry};
 pub use currency::{Currency, NotACurrency};
 pub use ledger::{EntryKind, MonthlySum, Movement, month_of};
 pub use money::{MAX_MINOR, Money, NotAnAmount};

@@ -27,7 +27,7 @@ use crate::ids::RecordingId;
 
 /// A recording of a page, as far as a comment can name a place in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Citable {
+pub struct CitableRecording {
     /// Names it.
     pub id: RecordingId,
     /// Rises with each change of what is heard, so that an old reference is known for one.

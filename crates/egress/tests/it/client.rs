@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use egress::{
-    Client, ClientPolicy, Exception, Feature, FetchError, FetchLimits, Forbidden, Lookup, Method,
-    Request,
+    Client, ClientPolicy, Exception, Feature, FetchError, FetchLimits, ForbiddenTarget, Lookup,
+    Method, Request,
 };
 use rejoinder_egress as egress;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -122,7 +122,7 @@ async fn a_name_for_a_private_place_is_refused() {
     let refused = client.send(get("http://news.example/")).await.unwrap_err();
 
     assert!(
-        matches!(refused, FetchError::Forbidden(Forbidden::Private)),
+        matches!(refused, FetchError::Forbidden(ForbiddenTarget::Private)),
         "{refused}"
     );
 }
@@ -139,7 +139,7 @@ async fn what_was_looked_at_is_what_is_connected_to() {
 
     assert_eq!(first.body, b"public");
     assert!(
-        matches!(second, Err(FetchError::Forbidden(Forbidden::Private))),
+        matches!(second, Err(FetchError::Forbidden(ForbiddenTarget::Private))),
         "{second:?}"
     );
 }
@@ -195,7 +195,10 @@ async fn a_redirect_to_a_place_of_another_feature_is_refused() {
     let refused = client.send(request).await;
 
     assert!(
-        matches!(refused, Err(FetchError::Forbidden(Forbidden::Literal))),
+        matches!(
+            refused,
+            Err(FetchError::Forbidden(ForbiddenTarget::Literal))
+        ),
         "{refused:?}"
     );
 }
@@ -203,12 +206,12 @@ async fn a_redirect_to_a_place_of_another_feature_is_refused() {
 #[tokio::test]
 async fn a_redirect_is_looked_at_again() {
     for (target, reason) in [
-        ("http://127.0.0.1/", Forbidden::Literal),
-        ("http://2130706433/", Forbidden::Literal),
-        ("http://localhost/", Forbidden::LocalName),
-        ("ftp://news.example/", Forbidden::Scheme),
-        ("http://a:b@news.example/", Forbidden::Credentials),
-        ("http://news.example:22/", Forbidden::Port(22)),
+        ("http://127.0.0.1/", ForbiddenTarget::Literal),
+        ("http://2130706433/", ForbiddenTarget::Literal),
+        ("http://localhost/", ForbiddenTarget::LocalName),
+        ("ftp://news.example/", ForbiddenTarget::Scheme),
+        ("http://a:b@news.example/", ForbiddenTarget::Credentials),
+        ("http://news.example:22/", ForbiddenTarget::Port(22)),
     ] {
         let address = server(vec![redirect(target)]).await;
         let client = client(Script::of(&[&[address]]), &[address]);

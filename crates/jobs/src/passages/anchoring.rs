@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rejoinder_core::Clock;
 use rejoinder_core::passages::{AnchoringReport, Annotation, Folded};
 use store::jobs::Job;
-use store::passages::anchoring::{self, Holder};
+use store::passages::anchoring::{self, PassageOwner};
 use store::passages::versions;
 use store::passages::wanted::AnchorPassages;
 use store::{Result, Store, StoreError, Tx};
@@ -59,8 +59,8 @@ impl Handler for PassagesHandler {
 /// The passages of which something else is to be kept than is, and what became of all.
 fn found(
     text: &str,
-    passages: &[(Holder, Annotation)],
-) -> (Vec<(Holder, Annotation)>, AnchoringReport) {
+    passages: &[(PassageOwner, Annotation)],
+) -> (Vec<(PassageOwner, Annotation)>, AnchoringReport) {
     let folded = Folded::new(text);
     let mut report = AnchoringReport::default();
     let mut changed = Vec::new();

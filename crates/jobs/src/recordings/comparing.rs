@@ -1,6 +1,6 @@
 //! A cut beside the recording that it was made from.
 
-use media::compare::{Confidence, Content, TimeSpan};
+use media::compare::{Confidence, OmittedContent, TimeSpan};
 use media::{Cut, DecodedSound, Fingerprint, compare};
 use rejoinder_core::recordings::{CutComparison, CutPiece, OmittedStretch, Stretch};
 
@@ -28,7 +28,7 @@ pub(super) fn comparison(
     });
     let left_out = found.omissions.iter().map(|part| OmittedStretch {
         whole: stretch(part.full),
-        is_pause: part.content == Content::Pause,
+        is_pause: part.content == OmittedContent::Pause,
     });
     CutComparison {
         whole_ms: ms(found.full_ms),

@@ -4,7 +4,7 @@
 //! recording goes.
 
 use rejoinder_core::SafeHtml;
-use rejoinder_core::recordings::{Citable, TimeReference};
+use rejoinder_core::recordings::{CitableRecording, TimeReference};
 
 use super::sanitise;
 use super::time_links::{TAG, is_whole, push_tag};
@@ -21,7 +21,10 @@ const KEPT: &str = " data-href=\"";
 /// elsewhere lead to them on the page.
 ///
 /// Returns those places, too, with where their words are in the HTML.
-pub fn sanitise_beside(html: &str, recordings: &[Citable]) -> (SafeHtml, Vec<TimeReference>) {
+pub fn sanitise_beside(
+    html: &str,
+    recordings: &[CitableRecording],
+) -> (SafeHtml, Vec<TimeReference>) {
     let clean = sanitise(&restored(html));
     let mut rest = clean.as_str();
     let mut cited = String::with_capacity(rest.len());
@@ -50,7 +53,7 @@ pub fn sanitise_beside(html: &str, recordings: &[Citable]) -> (SafeHtml, Vec<Tim
 /// and what follows.
 fn place<'h>(
     link: &'h str,
-    recordings: &[Citable],
+    recordings: &[CitableRecording],
 ) -> Option<(TimeReference, &'h str, &'h str, &'h str)> {
     let (href, after) = link.split_once('"')?;
     let (attributes, after) = after.split_once('>')?;
@@ -104,9 +107,9 @@ mod tests {
     const LINKED: &str = "<p>See <a href=\"https://www.youtube.com/watch?v=dQw4w9WgXcQ&amp;t=228\" \
                           rel=\"nofollow ugc noopener noreferrer\">3:48</a>!</p>";
 
-    fn video() -> Vec<Citable> {
+    fn video() -> Vec<CitableRecording> {
         let (external, _) = ExternalRecording::parse("https://youtu.be/dQw4w9WgXcQ").unwrap();
-        vec![Citable {
+        vec![CitableRecording {
             id: RecordingId(1),
             revision: 2,
             duration_ms: Some(600_000),

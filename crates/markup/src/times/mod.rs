@@ -15,7 +15,7 @@ pub(crate) use places::{TimeEdit, TimeEdits, external};
 
 use std::ops::Range;
 
-use rejoinder_core::recordings::{Citable, Span};
+use rejoinder_core::recordings::{CitableRecording, Span};
 
 use clock::{ClockTime, digit, digits_end, is_letter, is_space, time};
 use near::SpanEnd;
@@ -24,7 +24,7 @@ use near::SpanEnd;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TimeMatch<'r> {
     /// A place in a recording.
-    Place(&'r Citable, Span),
+    Place(&'r CitableRecording, Span),
     /// The backslash before what would have been one. It is not shown.
     Backslash,
 }
@@ -37,7 +37,7 @@ pub(crate) enum TimeMatch<'r> {
 pub(crate) fn find<'r>(
     text: &str,
     cuts: &[usize],
-    recordings: &'r [Citable],
+    recordings: &'r [CitableRecording],
 ) -> Vec<(Range<usize>, TimeMatch<'r>)> {
     let mut finder = TimeFinder {
         text,
@@ -60,7 +60,7 @@ pub(crate) fn find<'r>(
 }
 
 /// Whether `span` lies in a recording of this length. An end may be told up to a second late.
-pub(crate) fn fits(span: Span, recording: &Citable) -> bool {
+pub(crate) fn fits(span: Span, recording: &CitableRecording) -> bool {
     let Some(duration_ms) = recording.duration_ms else {
         return true;
     };
@@ -89,11 +89,11 @@ struct TimeFinder<'t, 'r> {
     cuts: &'t [usize],
     /// Where it changed last.
     piece: usize,
-    recordings: &'r [Citable],
+    recordings: &'r [CitableRecording],
     /// The recording that times are of here.
-    meant: Option<&'r Citable>,
+    meant: Option<&'r CitableRecording>,
     /// What `#2` names, and where it ended: it is meant only by a time right behind it.
-    hint: Option<(usize, &'r Citable)>,
+    hint: Option<(usize, &'r CitableRecording)>,
     /// Where the last reference ended.
     done: usize,
     found: Vec<(Range<usize>, TimeMatch<'r>)>,

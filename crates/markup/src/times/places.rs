@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{AstNode, Node, NodeValue, Sourcepos};
-use rejoinder_core::recordings::{Citable, ExternalRecording, Span, TimeReference};
+use rejoinder_core::recordings::{CitableRecording, ExternalRecording, Span, TimeReference};
 
 use super::typed::TypedText;
 use super::{TimeMatch, find, fits};
@@ -34,7 +34,7 @@ pub(crate) enum TimeEdit {
 
 impl TimeEdits {
     /// What the tree of `text` names in `recordings`.
-    pub(crate) fn of(root: Node<'_>, text: &str, recordings: &[Citable]) -> Self {
+    pub(crate) fn of(root: Node<'_>, text: &str, recordings: &[CitableRecording]) -> Self {
         if recordings.is_empty() {
             return Self::default();
         }
@@ -74,8 +74,8 @@ fn key(node: Node<'_>) -> *const () {
 /// What of one of `recordings` the address of an external player names.
 pub(crate) fn external<'r>(
     url: &str,
-    recordings: &'r [Citable],
-) -> Option<(&'r Citable, Option<Span>)> {
+    recordings: &'r [CitableRecording],
+) -> Option<(&'r CitableRecording, Option<Span>)> {
     if recordings
         .iter()
         .all(|recording| recording.external.is_none())
@@ -89,7 +89,7 @@ pub(crate) fn external<'r>(
 }
 
 struct TimeCollector<'a, 'r> {
-    recordings: &'r [Citable],
+    recordings: &'r [CitableRecording],
     typed: TypedText<'a>,
     n_times: usize,
     block: BlockText,
@@ -218,7 +218,7 @@ impl TimeEdits {
     }
 }
 
-const fn reference(recording: &Citable, span: Span, at: Range<usize>) -> TimeReference {
+const fn reference(recording: &CitableRecording, span: Span, at: Range<usize>) -> TimeReference {
     TimeReference {
         recording: recording.id,
         revision: recording.revision,

@@ -1,5 +1,5 @@
 use rejoinder_core::RecordingId;
-use rejoinder_core::recordings::{Citable, Span};
+use rejoinder_core::recordings::{CitableRecording, Span};
 
 use super::{TimeMatch, find};
 
@@ -8,8 +8,8 @@ mod languages;
 /// Thirty-five minutes.
 const D: u64 = 2_100;
 
-fn recording(ordinal: u32, seconds: Option<u64>) -> Citable {
-    Citable {
+fn recording(ordinal: u32, seconds: Option<u64>) -> CitableRecording {
+    CitableRecording {
         id: RecordingId(i64::from(ordinal)),
         revision: 1,
         duration_ms: seconds.map(|seconds| seconds * 1_000),
@@ -19,7 +19,7 @@ fn recording(ordinal: u32, seconds: Option<u64>) -> Citable {
 }
 
 /// What is found in `text`: its number, its span in seconds and what is linked of it.
-fn found(text: &str, recordings: &[Citable]) -> Vec<String> {
+fn found(text: &str, recordings: &[CitableRecording]) -> Vec<String> {
     let found = find(text, &[], recordings);
     let shown = found.iter().map(|(at, what)| match what {
         TimeMatch::Place(recording, span) => {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 use rejoinder_core::RecordingId;
-use rejoinder_core::recordings::{Citable, ExternalRecording};
+use rejoinder_core::recordings::{CitableRecording, ExternalRecording};
 use rejoinder_markup::{
     RenderedText, bare_links, bare_links_beside, has_times, plain_text, render, render_beside,
     sanitise, with_times_at,
@@ -10,8 +10,8 @@ use rejoinder_markup::{
 use crate::page::assert_harmless;
 
 /// Thirty-five minutes that are played elsewhere, too, and ten that are nowhere else.
-pub(crate) fn recordings() -> [Citable; 2] {
-    let recording = |ordinal: u32, seconds: u64, url: &str| Citable {
+pub(crate) fn recordings() -> [CitableRecording; 2] {
+    let recording = |ordinal: u32, seconds: u64, url: &str| CitableRecording {
         id: RecordingId(i64::from(ordinal)),
         revision: 7,
         duration_ms: Some(seconds * 1_000),

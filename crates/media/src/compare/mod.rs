@@ -20,7 +20,9 @@ mod result;
 mod span;
 
 pub use omissions::omitted_by_all;
-pub use result::{Alternate, Comparison, Confidence, Content, MatchedPiece, Omission, Presence};
+pub use result::{
+    Alternate, Comparison, Confidence, MatchedPiece, Omission, OmittedContent, Presence,
+};
 pub use span::TimeSpan;
 
 use crate::Fingerprint;

@@ -1,7 +1,7 @@
 //! What is not in a cut, and what is in none of several.
 
 use super::ComparedSound;
-use super::result::{Comparison, Content, Omission};
+use super::result::{Comparison, Omission, OmittedContent};
 use super::span::{TimeSpan, union};
 use crate::fingerprint::HOP_MS;
 
@@ -23,9 +23,9 @@ pub(super) fn omissions(
     let missing = complement(&kept, full.words.len() as u64 * HOP_MS);
     let content = |span| {
         if is_pause(full, span) {
-            Content::Pause
+            OmittedContent::Pause
         } else {
-            Content::Sound
+            OmittedContent::Sound
         }
     };
     missing

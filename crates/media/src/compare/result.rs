@@ -93,20 +93,20 @@ pub struct Omission {
     /// Where it is in the full recording.
     pub full: TimeSpan,
     /// What it is.
-    pub content: Content,
+    pub content: OmittedContent,
 }
 
 /// What was left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Content {
+pub enum OmittedContent {
     /// Something to hear.
     Sound,
     /// Only a pause.
     Pause,
 }
 
-impl Content {
+impl OmittedContent {
     /// All of them.
     pub const ALL: [Self; 2] = [Self::Sound, Self::Pause];
 

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use rejoinder_media::compare::{Content, omitted_by_all};
+use rejoinder_media::compare::{OmittedContent, omitted_by_all};
 use rejoinder_media::{
     Comparison, Cut, DecodeLimits, DecodedSound, Fingerprint, SampleKeeping, compare, decode,
 };
@@ -219,12 +219,16 @@ fn a_pause_that_was_taken_out_is_no_speech_that_was() {
     };
     let found = compare(&full, cut, &mut |_| {});
 
-    let contents: Vec<Content> = found
+    let contents: Vec<OmittedContent> = found
         .omissions
         .iter()
         .map(|omission| omission.content)
         .collect();
-    assert_eq!(contents, [Content::Pause, Content::Sound], "{found:#?}");
+    assert_eq!(
+        contents,
+        [OmittedContent::Pause, OmittedContent::Sound],
+        "{found:#?}"
+    );
 }
 
 #[test]

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use egress::Exception;
 use jobs::BackupPlan;
-use rejoinder_core::publication::settings::Hidden;
+use rejoinder_core::publication::settings::HiddenText;
 use rejoinder_core::{identity::author, publication::origin};
 use server::{ProxyHeader, RateLimits};
 use store::Location;
@@ -109,7 +109,7 @@ pub(crate) struct Options {
     data: Option<PathBuf>,
     is_database_in_data: bool,
     /// What secrets in the database are sealed with, unless a file says so.
-    pub(crate) key: Option<Hidden>,
+    pub(crate) key: Option<HiddenText>,
     pub(crate) base: Option<String>,
     pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
     pub(crate) proxy_header: ProxyHeader,
@@ -287,7 +287,7 @@ impl Options {
             backups: backups(&layers, &database)?,
             database,
             data,
-            key: layers.read("key", |text| Some(Hidden::from(text.to_owned())))?,
+            key: layers.read("key", |text| Some(HiddenText::from(text.to_owned())))?,
             base: public_address(&layers)?,
             trusted_proxies: trusted_proxies(&layers)?,
             proxy_header: layers

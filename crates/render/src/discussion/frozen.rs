@@ -9,7 +9,7 @@ use crate::RenderContext;
 use crate::catalogue::{Catalogue, fill};
 use crate::discussion::comment;
 use crate::discussion::target::RenderTarget;
-use crate::discussion::tree::Tree;
+use crate::discussion::tree::CommentTree;
 use crate::links::Links;
 use crate::page::rendered;
 
@@ -39,7 +39,7 @@ pub fn frozen_page(
     rendered(&FrozenThread {
         texts,
         count: texts.counted(&texts.thread.count, page.n_comments),
-        tree: Tree {
+        tree: CommentTree {
             frame: &comments,
             entries,
             reply: None,
@@ -100,7 +100,7 @@ impl<'a> FrozenFrame<'a> {
 struct FrozenThread<'a> {
     texts: &'static Catalogue,
     count: String,
-    tree: Tree<'a>,
+    tree: CommentTree<'a>,
     frame: FrozenFrame<'a>,
 }
 

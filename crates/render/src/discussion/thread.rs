@@ -18,7 +18,7 @@ use crate::catalogue::{Catalogue, fill};
 use crate::discussion::comment::CommentContext;
 use crate::discussion::form::{FormTarget, ReplyForm, compose};
 use crate::discussion::target::RenderTarget;
-use crate::discussion::tree::Tree;
+use crate::discussion::tree::CommentTree;
 use crate::html::Html;
 use crate::links::{LinkTarget, Links, ThreadLink};
 use crate::page::rendered;
@@ -73,7 +73,7 @@ pub(crate) fn section(
         .filter(|_| frame.is_open)
         .and_then(|id| find(thread, id));
     let reply = parent.map(|parent| ReplyForm::new(context, &links, view.form, parent));
-    let tree = Tree {
+    let tree = CommentTree {
         frame: &frame,
         entries: &thread.entries,
         reply: reply.as_ref(),
@@ -223,7 +223,7 @@ struct ThreadSection<'a> {
     context: &'a RenderContext<'a>,
     thread: &'a Thread,
     frame: &'a CommentContext<'a>,
-    tree: &'a Tree<'a>,
+    tree: &'a CommentTree<'a>,
     compose: Option<Html<'static>>,
     has_head: bool,
     has_mail: bool,

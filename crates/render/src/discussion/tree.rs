@@ -12,7 +12,7 @@ use crate::discussion::form::ReplyForm;
 use crate::links::LinkTarget;
 
 /// The comments of a thread; no deeper than [`MAX_LEVELS`] lists, whatever the depth.
-pub(crate) struct Tree<'a> {
+pub(crate) struct CommentTree<'a> {
     pub(crate) frame: &'a CommentContext<'a>,
     pub(crate) entries: &'a [ThreadEntry],
     /// The form that stands under one of the comments.
@@ -29,9 +29,9 @@ struct OpenItem<'a> {
     n_shown: i64,
 }
 
-impl HtmlSafe for Tree<'_> {}
+impl HtmlSafe for CommentTree<'_> {}
 
-impl fmt::Display for Tree<'_> {
+impl fmt::Display for CommentTree<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut path: Vec<OpenItem<'_>> = Vec::with_capacity(MAX_LEVELS + 1);
         let mut writer = TreeWriter { tree: self, out: f };
@@ -81,7 +81,7 @@ fn is_unranked(root: &Comment) -> bool {
 }
 
 struct TreeWriter<'a, 'f, 't> {
-    tree: &'a Tree<'a>,
+    tree: &'a CommentTree<'a>,
     out: &'f mut fmt::Formatter<'t>,
 }
 

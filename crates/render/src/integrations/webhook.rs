@@ -60,14 +60,14 @@ pub struct EventRecording<'a> {
 }
 
 #[derive(Serialize)]
-struct Message<'a> {
+struct WebhookMessage<'a> {
     r#type: &'static str,
     timestamp: String,
-    data: Data<'a>,
+    data: WebhookData<'a>,
 }
 
 #[derive(Serialize)]
-struct Data<'a> {
+struct WebhookData<'a> {
     site: &'a str,
     page: PageBody,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,10 +168,10 @@ pub fn message(context: &RenderContext<'_>, event: &WebhookEventDetails<'_>) -> 
     let featured = published
         .filter(|_| kind == WebhookEvent::CommentFeatured)
         .map(|comment| comment.featured_at.is_some());
-    let message = Message {
+    let message = WebhookMessage {
         r#type: kind.as_str(),
         timestamp: at.to_string(),
-        data: Data {
+        data: WebhookData {
             site: &context.site.host,
             page: json::page(context, page),
             comment,

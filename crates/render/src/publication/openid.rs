@@ -47,7 +47,7 @@ pub struct OpenidView<'a> {
 
 /// All providers of a site.
 pub fn openid_page(frame: &NewsroomFrame<'_>, view: &OpenidView<'_>) -> String {
-    rendered(&Page {
+    rendered(&OpenidPage {
         frame,
         of: view,
         new: view.new,
@@ -56,13 +56,13 @@ pub fn openid_page(frame: &NewsroomFrame<'_>, view: &OpenidView<'_>) -> String {
 
 #[derive(Template)]
 #[template(path = "publication/openid.html")]
-struct Page<'a> {
+struct OpenidPage<'a> {
     frame: &'a NewsroomFrame<'a>,
     of: &'a OpenidView<'a>,
     new: ProviderForm<'a>,
 }
 
-impl Page<'_> {
+impl OpenidPage<'_> {
     fn age(&self, time: &Time) -> Age {
         self.frame.age(time)
     }

@@ -2,7 +2,7 @@
 
 use rejoinder_core::discussion::feed::{Feed, FeedFormat, FeedItem, FeedScope};
 use rejoinder_core::publication::language::Language;
-use rejoinder_core::recordings::Citable;
+use rejoinder_core::recordings::CitableRecording;
 use rejoinder_core::{Comment, PageKey, RecordingId};
 use rejoinder_render::discussion::feed::feed;
 use rejoinder_render::discussion::json;
@@ -12,7 +12,7 @@ use crate::fixture::{comment, context, key, page, site, thread};
 
 /// A comment that names a place in the recording of its page.
 fn naming() -> Comment {
-    let recording = Citable {
+    let recording = CitableRecording {
         id: RecordingId(1),
         revision: 1,
         duration_ms: Some(2_100_000),

@@ -37,7 +37,7 @@ const ED25519_DER: [u8; 12] = [
 ];
 
 #[derive(Debug, Deserialize)]
-struct Payload {
+struct TokenPayload {
     sub: String,
     name: Option<String>,
     email: Option<String>,
@@ -135,7 +135,7 @@ impl<'de> Deserialize<'de> for UniqueNames {
     }
 }
 
-fn open(token: &str, key: &SignInKey) -> Result<Payload, ErrorKind> {
+fn open(token: &str, key: &SignInKey) -> Result<TokenPayload, ErrorKind> {
     let decoding = match key.kind {
         KeyKind::Hs256 => DecodingKey::from_secret(key.key.as_bytes()),
         KeyKind::EdDsa => {
@@ -149,13 +149,13 @@ fn open(token: &str, key: &SignInKey) -> Result<Payload, ErrorKind> {
     rules.set_required_spec_claims(&["sub", "exp"]);
     // Times are compared with the server's own clock, below.
     rules.validate_exp = false;
-    decode::<Payload>(token, &decoding, &rules)
+    decode::<TokenPayload>(token, &decoding, &rules)
         .map(|token| token.claims)
         .map_err(jsonwebtoken::errors::Error::into_kind)
 }
 
 /// Whether a token is for the site `host`, or does not say for which.
-fn is_for(payload: &Payload, host: &str) -> bool {
+fn is_for(payload: &TokenPayload, host: &str) -> bool {
     let names = |value: &Value| {
         let name = value.as_str().unwrap_or_default();
         name == host || name.strip_prefix("https://") == Some(host)
@@ -174,7 +174,7 @@ const fn algorithm(kind: KeyKind) -> Algorithm {
     }
 }
 
-fn read(payload: Payload, now: Time) -> Result<TokenClaims, Refusal> {
+fn read(payload: TokenPayload, now: Time) -> Result<TokenClaims, Refusal> {
     let invalid = |why| Err(Refusal::TokenInvalid { why });
     let (Some(issued_at), Some(expires_at)) = (seconds(payload.iat), seconds(payload.exp)) else {
         return invalid("`iat` and `exp` must be seconds since 1970");

@@ -7,7 +7,7 @@ use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author;
 use rejoinder_core::moderation::ProofOfWorkResult;
 use rejoinder_core::passages::Quote;
-use rejoinder_core::recordings::Citable;
+use rejoinder_core::recordings::CitableRecording;
 use rejoinder_core::{
     AuthorId, Comment, CommentId, Page, PageId, PageKey, PassageId, Reader, Refusal, Site, SiteId,
 };
@@ -247,7 +247,11 @@ pub(crate) async fn edit(
 }
 
 /// The recordings that a comment stands beside.
-async fn citable_beside(app: &App, site: &Site, id: CommentId) -> Result<Vec<Citable>, ApiError> {
+async fn citable_beside(
+    app: &App,
+    site: &Site,
+    id: CommentId,
+) -> Result<Vec<CitableRecording>, ApiError> {
     let site = site.id;
     let read = app
         .store

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use markup::{RenderedText, VisibleText, escape, sanitise};
 use rejoinder_core::discussion::policy;
-use rejoinder_core::recordings::Citable;
+use rejoinder_core::recordings::CitableRecording;
 use rejoinder_core::{PageKey, SafeHtml, Site, SiteId};
 use store::Tx;
 use store::discussion::{mentions, pages};
@@ -23,7 +23,7 @@ pub(super) async fn render(
     app: &App,
     visitor: &Visitor,
     text: &str,
-    recordings: Vec<Citable>,
+    recordings: Vec<CitableRecording>,
 ) -> Result<RenderedText, ApiError> {
     let text = text.to_owned();
     let work = move || markup::render_beside(&text, &recordings);
@@ -87,7 +87,7 @@ pub(super) async fn citable(
     site: SiteId,
     page: &PageKey,
     text: &str,
-) -> Result<Vec<Citable>, ApiError> {
+) -> Result<Vec<CitableRecording>, ApiError> {
     if !citing::may_cite(text) {
         return Ok(Vec::new());
     }

@@ -31,7 +31,7 @@ pub struct SliceQuery {
 
 /// A part of a thread.
 #[derive(Debug)]
-pub struct Slice {
+pub struct ThreadSlice {
     /// The page.
     pub page: Page,
     /// How many roots, or replies of the parent, there are: counted as far as they can be asked for.
@@ -47,7 +47,7 @@ pub fn load(
     site: SiteId,
     keys: &[PageKey],
     query: &SliceQuery,
-) -> Result<Option<Slice>> {
+) -> Result<Option<ThreadSlice>> {
     let Some(page) = find_page(tx, site, keys)? else {
         return Ok(None);
     };
@@ -73,7 +73,7 @@ pub fn load(
         true => Vec::new(),
         false => threads::with_replies(tx, site, found, query.replies)?,
     };
-    Ok(Some(Slice {
+    Ok(Some(ThreadSlice {
         page,
         n_in_all,
         entries,

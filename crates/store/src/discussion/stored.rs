@@ -2,7 +2,7 @@
 
 use markup::RENDERER_VERSION;
 use rejoinder_core::SafeHtml;
-use rejoinder_core::recordings::Citable;
+use rejoinder_core::recordings::CitableRecording;
 
 use crate::{Result, Row};
 
@@ -36,7 +36,7 @@ impl StoredText {
     }
 
     /// The same beside the recordings of its page.
-    pub(super) fn shown_beside(self, recordings: &[Citable]) -> (String, SafeHtml) {
+    pub(super) fn shown_beside(self, recordings: &[CitableRecording]) -> (String, SafeHtml) {
         let html = match (self.is_stale(), self.written_in.as_str()) {
             (false, _) => self.html,
             // What came from another system was no Markdown there.

@@ -3,7 +3,7 @@
 use rejoinder_core::funding::processors::{
     MessageRefusal, PaymentEvent, PaymentMovement, Processor, ReportedAmount,
 };
-use rejoinder_core::funding::{Currency, EntryKind, Money, Movement, PaymentSoFar, due_entry};
+use rejoinder_core::funding::{Currency, EntryKind, Money, Movement, PaymentTotals, due_entry};
 use rejoinder_core::{EntryId, IdSource, Time};
 
 use super::hooks::{self, ProcessorHook};
@@ -222,11 +222,11 @@ pub(super) fn unscoped<'a>(hook: &ProcessorHook, name: &'a str) -> Option<&'a st
 }
 
 /// What is known of a payment in `currency`.
-fn so_far(parts: &[PaymentEntry], currency: Currency) -> PaymentSoFar {
+fn so_far(parts: &[PaymentEntry], currency: Currency) -> PaymentTotals {
     let parts = || parts.iter().filter(|own| own.money.currency == currency);
     let sum =
         |of: fn(&&PaymentEntry) -> bool| parts().filter(of).map(|own| own.money.minor).sum::<i64>();
-    PaymentSoFar {
+    PaymentTotals {
         n_entries: parts().count(),
         is_paid: parts().any(|own| own.kind == EntryKind::Payment),
         left: sum(|_| true),

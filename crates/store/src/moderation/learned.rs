@@ -14,12 +14,12 @@ const MAX_WORDS: usize = 300;
 
 /// What a comment is an example of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lesson {
+enum LearnedExample {
     Bad,
     Good,
 }
 
-impl Lesson {
+impl LearnedExample {
     /// What a comment that stands like this teaches: a decision on its newest text, or nothing.
     fn of(snapshot: &CommentSnapshot) -> Option<Self> {
         if snapshot.decided_revision != Some(snapshot.revision) {
@@ -60,13 +60,13 @@ pub(crate) fn teach(
     let mut words = learned::words(text);
     words.truncate(MAX_WORDS);
     let words = serde_json::Value::from(words).to_string();
-    let lesson = Lesson::of(stands);
+    let lesson = LearnedExample::of(stands);
     let after = lesson.map(|lesson| (lesson.as_str().to_owned(), words));
     if before == after {
         return Ok(());
     }
     forget(tx, site, comment)?;
-    if let (Some((kind, words)), Some((bad, good))) = (after, lesson.map(Lesson::weights)) {
+    if let (Some((kind, words)), Some((bad, good))) = (after, lesson.map(LearnedExample::weights)) {
         count(tx, site, &words, bad, good)?;
         tx.execute(
             sql!("insert into lesson (site_id, comment_id, kind, words) values (?1, ?2, ?3, ?4)"),

@@ -10,7 +10,7 @@ use crate::{Result, Tx, params, sql};
 
 /// What a passage belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holder {
+pub enum PassageOwner {
     /// A comment on it.
     Comment(CommentId),
     /// A correction of it.
@@ -19,7 +19,7 @@ pub enum Holder {
     Question(QuestionId),
 }
 
-impl Holder {
+impl PassageOwner {
     /// What names the passage; nothing where readers are not told of it.
     pub const fn passage(self) -> Option<PassageId> {
         match self {
@@ -32,9 +32,13 @@ impl Holder {
 
 /// All passages of a page that are commented on, whatever became of the comments, and those of corrections
 /// and of questions.
-pub fn passages(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<(Holder, Annotation)>> {
+pub fn passages(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    page: PageId,
+) -> Result<Vec<(PassageOwner, Annotation)>> {
     let comments = commented(tx, site, page)?.into_iter();
-    let comments = comments.map(|(id, own)| (Holder::Comment(id), own));
+    let comments = comments.map(|(id, own)| (PassageOwner::Comment(id), own));
     let corrections: Vec<(CorrectionId, Option<Box<Annotation>>)> = tx.all(
         sql!(
             "select id, annotation from correction
@@ -45,9 +49,9 @@ pub fn passages(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<(Hold
     )?;
     let corrections = corrections
         .into_iter()
-        .filter_map(|(id, own)| Some((Holder::Correction(id), *own?)));
+        .filter_map(|(id, own)| Some((PassageOwner::Correction(id), *own?)));
     let questions = questions::of_page(tx, site, page)?.into_iter();
-    let questions = questions.map(|own| (Holder::Question(own.id), own.annotation));
+    let questions = questions.map(|own| (PassageOwner::Question(own.id), own.annotation));
     Ok(comments.chain(corrections).chain(questions).collect())
 }
 
@@ -77,7 +81,7 @@ pub fn save(
     site: SiteId,
     page: PageId,
     number: i64,
-    found: &[(Holder, Annotation)],
+    found: &[(PassageOwner, Annotation)],
     report: &AnchoringReport,
 ) -> Result<bool> {
     let page = pages::lock(tx, site, page)?;
@@ -90,7 +94,7 @@ pub fn save(
     // Nobody but the newsroom sees the passages of corrections.
     if found
         .iter()
-        .any(|(holder, _)| !matches!(holder, Holder::Correction(_)))
+        .any(|(holder, _)| !matches!(holder, PassageOwner::Correction(_)))
     {
         events::append(tx, now, &page, EventKind::PageChanged, None)?;
     }
@@ -101,26 +105,26 @@ pub fn save(
 pub(super) fn keep(
     tx: &mut Tx<'_>,
     site: SiteId,
-    holder: Holder,
+    holder: PassageOwner,
     annotation: &Annotation,
 ) -> Result<()> {
     let stored = annotations::stored(Some(annotation))?;
     match holder {
-        Holder::Comment(comment) => tx.execute(
+        PassageOwner::Comment(comment) => tx.execute(
             sql!(
                 "update comment set annotation = ?3
                  where site_id = ?1 and id = ?2 and annotation is not null"
             ),
             params![site, comment, stored],
         )?,
-        Holder::Correction(correction) => tx.execute(
+        PassageOwner::Correction(correction) => tx.execute(
             sql!(
                 "update correction set annotation = ?3
                  where site_id = ?1 and id = ?2 and annotation is not null"
             ),
             params![site, correction, stored],
         )?,
-        Holder::Question(question) => tx.execute(
+        PassageOwner::Question(question) => tx.execute(
             sql!("update question set annotation = ?3 where site_id = ?1 and id = ?2"),
             params![site, question, stored],
         )?,

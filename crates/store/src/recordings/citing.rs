@@ -6,7 +6,9 @@
 
 use markup::{RENDERER_VERSION, render_beside, sanitise_beside};
 use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::recordings::{Citable, ExternalRecording, RecordingState, TimeReference};
+use rejoinder_core::recordings::{
+    CitableRecording, ExternalRecording, RecordingState, TimeReference,
+};
 use rejoinder_core::{CommentId, PageId, SafeHtml, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -32,10 +34,10 @@ impl Payload for FindCited {
 }
 
 /// The recordings of a page that a comment can name a part of.
-pub fn citable(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Citable>> {
+pub fn citable(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<CitableRecording>> {
     let recordings = listing::of_page(tx, site, page)?.into_iter();
     let ready = recordings.filter(|own| own.state == RecordingState::Ready);
-    let citable = (1..).zip(ready).map(|(ordinal, own)| Citable {
+    let citable = (1..).zip(ready).map(|(ordinal, own)| CitableRecording {
         id: own.id,
         revision: own.revision,
         duration_ms: own.duration_ms.and_then(|ms| u64::try_from(ms).ok()),
@@ -158,7 +160,7 @@ fn found(
     written_in: &str,
     text: &str,
     html: &str,
-    recordings: &[Citable],
+    recordings: &[CitableRecording],
 ) -> (SafeHtml, Vec<TimeReference>) {
     match written_in {
         "html" => sanitise_beside(html, recordings),

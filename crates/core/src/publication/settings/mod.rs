@@ -20,7 +20,7 @@ pub use choices::{
     Mentions, ModerationMode, Passages, Pictures, ProofOfWork, Questions, ReaderPages,
     ReceiptMails, SourceChecks, SpamCheckMode, Voting, WebsitePolicy,
 };
-pub use hidden::{HIDDEN, Hidden};
+pub use hidden::{HIDDEN, HiddenText};
 
 /// A site's rules. Every value has a default that is safe; see [`Settings::ABOUT`] for what each takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +91,7 @@ pub struct Settings {
     /// The program outside that is asked about comments: its address, or `akismet`.
     pub external_url: String,
     /// What is shared with that program.
-    pub external_key: Hidden,
+    pub external_key: HiddenText,
     /// Whether a program outside is asked about comments.
     pub external: SpamCheckMode,
     /// The comments of an author wait until so many of them are published; 0 means never.
@@ -161,7 +161,7 @@ impl Default for Settings {
             hold_learned_percent: 95,
             proof_of_work: ProofOfWork::UnderLoad,
             external_url: String::new(),
-            external_key: Hidden::default(),
+            external_key: HiddenText::default(),
             external: SpamCheckMode::Off,
             approve_first: 0,
             hold_after_flags: 5,

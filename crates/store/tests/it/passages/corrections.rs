@@ -566,7 +566,7 @@ fn its_passage_is_followed_through_the_versions() {
         let passages = move |tx: &mut Tx<'_>| anchoring::passages(tx, site, page);
         let passages = world.store.read(passages).await.unwrap();
 
-        let holder = anchoring::Holder::Correction(own.id);
+        let holder = anchoring::PassageOwner::Correction(own.id);
         assert_eq!(passages.len(), 1);
         assert_eq!(passages[0].0, holder);
     });
