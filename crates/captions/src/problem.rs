@@ -47,9 +47,9 @@ pub enum TranscriptProblem {
 
 /// The first reason for which cues are left out.
 fn why(warnings: &[Warning]) -> String {
-    let reason = warnings.iter().find(|warning| warning.what.is_loss());
+    let reason = warnings.iter().find(|warning| warning.kind.is_loss());
     reason.map_or_else(String::new, |warning| {
         let line = warning.lines.first().copied().unwrap_or(1);
-        format!(": in line {line}, {}", warning.what)
+        format!(": in line {line}, {}", warning.kind)
     })
 }

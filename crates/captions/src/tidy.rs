@@ -221,7 +221,7 @@ mod tests {
     }
 
     fn told(warning: &Warning) -> String {
-        format!("{} {:?}", warning.what.as_str(), warning.lines)
+        format!("{} {:?}", warning.kind.as_str(), warning.lines)
     }
 
     #[test]

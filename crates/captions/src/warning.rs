@@ -105,7 +105,7 @@ impl fmt::Display for WarningKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// What happened.
-    pub what: WarningKind,
+    pub kind: WarningKind,
     /// How often.
     pub n: usize,
     /// Where, at most [`MAX_LINES`] of them in the order of the file; the first line is 1.
@@ -120,7 +120,7 @@ impl fmt::Display for Warning {
             f,
             "{}: {} (line {}{more})",
             self.n,
-            self.what,
+            self.kind,
             lines.join(", ")
         )
     }
@@ -133,7 +133,7 @@ pub(crate) struct Warnings(BTreeMap<WarningKind, Warning>);
 impl Warnings {
     pub(crate) fn add(&mut self, kind: WarningKind, line: usize) {
         let warning = self.0.entry(kind).or_insert_with(|| Warning {
-            what: kind,
+            kind,
             n: 0,
             lines: Vec::new(),
         });

@@ -72,7 +72,7 @@ impl FeedFormat {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feed {
     /// What it is of.
-    pub of: FeedScope,
+    pub scope: FeedScope,
     /// The page, when it is of a page or a branch, and known.
     pub page: Option<Page>,
     /// The comment at the top of the branch; blank when it is gone and its replies are not.

@@ -158,7 +158,7 @@ impl World {
             rendered: markup::render(text),
             work: ProofOfWorkResult::NotAsked,
             solution: None,
-            about: None,
+            target: None,
             sources: None,
             article: None,
             notify: None,

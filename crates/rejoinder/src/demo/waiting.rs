@@ -120,7 +120,7 @@ fn send(
         rendered: markup::render(text),
         work: ProofOfWorkResult::NotAsked,
         solution: None,
-        about: None,
+        target: None,
         sources: None,
         article: None,
         notify: None,

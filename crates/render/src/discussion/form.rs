@@ -31,7 +31,7 @@ pub struct CommentForm<'a> {
     /// Of what to tell by mail.
     pub notify: &'a str,
     /// The part of the article that the comment is about.
-    pub about: Option<FormTarget>,
+    pub target: Option<FormTarget>,
     /// The sources.
     pub sources: Option<&'a SourceFields>,
     /// Why it was not taken.
@@ -172,7 +172,7 @@ impl<'a> ComposeForm<'a> {
 
     /// The hidden field that names what the comment is about.
     fn about(&self) -> Option<(&'static str, String)> {
-        Some(match self.form.about? {
+        Some(match self.form.target? {
             FormTarget::Question(id) => ("question", id.to_string()),
             FormTarget::Passage(id) => ("passage", id.to_string()),
         })
@@ -197,7 +197,7 @@ pub(crate) fn compose(
     invitation: &str,
 ) -> Html<'static> {
     let settings = &context.site.settings;
-    let takes_sources = form.about.is_some() && settings.source_checks == SourceChecks::On;
+    let takes_sources = form.target.is_some() && settings.source_checks == SourceChecks::On;
     let blank = SourceFields::default();
     let sources = takes_sources.then(|| {
         // The same form is shown to everyone, and editors alone say who claims something.

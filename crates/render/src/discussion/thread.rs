@@ -175,8 +175,8 @@ fn own_form(
     let texts = context.texts;
     let mut invitation = &texts.form.invitation;
     if let Some(passage) = &thread.passage {
-        form.about = about(context, thread, passage);
-        invitation = match form.about? {
+        form.target = about(context, thread, passage);
+        invitation = match form.target? {
             FormTarget::Question(_) => &texts.questions.answer,
             FormTarget::Passage(_) => &texts.questions.comment,
         };

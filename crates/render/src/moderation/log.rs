@@ -39,7 +39,7 @@ pub struct LogRow {
     /// When.
     pub at: Time,
     /// Who decided.
-    pub who: LogActor,
+    pub actor: LogActor,
     /// What was done, as a stable word.
     pub action: Word<LogAction>,
     /// The comment before it.
@@ -53,7 +53,7 @@ pub struct LogRow {
     /// What the rules found.
     pub findings: Vec<Finding>,
     /// The comment, unless it was about the page.
-    pub about: Option<LogComment>,
+    pub comment: Option<LogComment>,
     /// The page, and what it is called.
     pub page: (PageId, String),
     /// Whether a button undoes it.

@@ -25,7 +25,7 @@ const MAX_QUOTE: usize = 140;
 #[derive(Debug, Clone, Copy)]
 pub struct BellItem<'a> {
     /// What it is about.
-    pub about: BellItemSubject<'a>,
+    pub subject: BellItemSubject<'a>,
     /// The page that this stands with.
     pub page: &'a Page,
     /// When it happened.
@@ -96,7 +96,7 @@ struct BellPage<'a> {
 
 impl BellPage<'_> {
     fn says(&self, one: &BellItem<'_>) -> String {
-        match one.about {
+        match one.subject {
             BellItemSubject::Comment(kind, comment) => self.of_comment(one, kind, comment),
             BellItemSubject::Correction(proposal, recording) => {
                 self.of_correction(proposal, recording)
@@ -145,7 +145,7 @@ impl BellPage<'_> {
     /// The comment, or where its author reads why nobody sees it; the line of a correction.
     fn link(&self, one: &BellItem<'_>) -> String {
         let links = Links::new(self.context.base, self.context.site, &one.page.key);
-        match one.about {
+        match one.subject {
             BellItemSubject::Comment(_, comment) if !comment.is_published() => self.account(),
             BellItemSubject::Comment(_, comment) => {
                 links.to(LinkTarget::Comment(comment.id)).to_string()
@@ -164,7 +164,7 @@ impl BellPage<'_> {
 
     /// What the editor says who declined a correction.
     fn reason<'a>(&self, one: &BellItem<'a>) -> Option<&'a str> {
-        match one.about {
+        match one.subject {
             BellItemSubject::Comment(..) => None,
             BellItemSubject::Correction(proposal, _) => proposal.reason.as_deref(),
             BellItemSubject::Article(correction) => correction.reason.as_deref(),
@@ -172,7 +172,7 @@ impl BellPage<'_> {
     }
 
     fn quote(&self, one: &BellItem<'_>) -> String {
-        let text = match one.about {
+        let text = match one.subject {
             BellItemSubject::Comment(_, comment) => markup::plain_text(&comment.html),
             BellItemSubject::Correction(proposal, _) => proposal.after.text.clone(),
             BellItemSubject::Article(correction) => correction.text.clone(),

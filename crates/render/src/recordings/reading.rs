@@ -14,7 +14,7 @@ pub fn report(site: &Site, warnings: &[Warning]) -> TranscriptReport {
         if warning.n > lines.len() {
             lines.push("…".to_owned());
         }
-        let (what, lines) = (called(texts, warning.what), lines.join(", "));
+        let (what, lines) = (called(texts, warning.kind), lines.join(", "));
         fill(
             &texts.desk.report_line,
             &[("n", &warning.n), ("what", &what), ("lines", &lines)],
@@ -42,10 +42,10 @@ pub fn transcript_problem(site: &Site, problem: &TranscriptProblem) -> String {
             fill(&own.transcript_not_of, &[("format", &format.name())])
         }
         TranscriptProblem::NoCues { warnings } => {
-            match warnings.iter().find(|own| own.what.is_loss()) {
+            match warnings.iter().find(|own| own.kind.is_loss()) {
                 Some(warning) => {
                     let line = warning.lines.first().copied().unwrap_or(1);
-                    let what = called(texts, warning.what);
+                    let what = called(texts, warning.kind);
                     fill(
                         &own.transcript_empty_why,
                         &[("line", &line), ("what", &what)],

@@ -52,7 +52,7 @@ fn surfaces(text: &str) -> Vec<(&'static str, String)> {
         email: text,
         website: text,
         notify: text,
-        about: None,
+        target: None,
         sources: None,
         problem: problem(field),
     };

@@ -118,7 +118,7 @@ fn example(of: FeedScope, name: &str) -> Feed {
         parent,
     };
     Feed {
-        of,
+        scope: of,
         page: Some(page(name)),
         top: Some(root.clone()),
         items: vec![
@@ -259,7 +259,7 @@ fn json_feed_keeps_the_rules_of_version_1_1() {
 #[test]
 fn an_empty_feed_is_a_whole_feed() {
     let empty = Feed {
-        of: FeedScope::Page,
+        scope: FeedScope::Page,
         page: None,
         top: None,
         items: Vec::new(),

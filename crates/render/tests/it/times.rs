@@ -63,7 +63,7 @@ fn in_a_feed_it_leads_to_the_page() {
             parent: None,
         };
         let one = Feed {
-            of: FeedScope::Site,
+            scope: FeedScope::Site,
             page: None,
             top: None,
             items: vec![item],

@@ -67,7 +67,7 @@ pub(super) async fn post(
         name: body.author,
         email: body.email,
         website: body.website,
-        about: None,
+        target: None,
         sources: None,
         notify: (wants_mail && has_email && can_mail).then(|| "replies".to_owned()),
         // These scripts cannot work: where work is asked for, their comments wait.

@@ -108,7 +108,7 @@ async fn read(
         let versions = inside::versions(tx, row.item())?.into_iter();
         let flags = inside::flags(tx, row.item())?.into_iter();
         let query = LogQuery {
-            of: LogSubject::Comment(id),
+            subject: LogSubject::Comment(id),
             scope: scope.clone(),
             after: None,
             limit: LOG,

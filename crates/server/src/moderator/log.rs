@@ -82,7 +82,7 @@ fn logged(
         is_undone: decision.undone_by.is_some(),
         id: decision.id.to_string(),
         at: decision.at,
-        who: match decision.actor {
+        actor: match decision.actor {
             Actor::Moderator(id, name) => LogActor::Moderator(id, name),
             Actor::Author => LogActor::Author,
             Actor::Rules => LogActor::Rules,
@@ -93,7 +93,7 @@ fn logged(
         reason: decision.reason,
         note: decision.note,
         findings: decision.findings,
-        about,
+        comment: about,
         page: (page, title.clone()),
     })
 }
@@ -157,7 +157,7 @@ pub(super) async fn log(
     let texts = newsroom.texts();
     let read = newsroom.read(move |tx, scope| {
         let query = LogQuery {
-            of,
+            subject: of,
             scope: scope.clone(),
             after,
             limit: AT_ONCE + 1,

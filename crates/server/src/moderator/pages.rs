@@ -121,7 +121,7 @@ async fn shown(
             return Ok(None);
         };
         let query = LogQuery {
-            of: LogSubject::Page(id),
+            subject: LogSubject::Page(id),
             scope: scope.clone(),
             after: None,
             limit: AT_ONCE,

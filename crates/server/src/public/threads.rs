@@ -163,7 +163,7 @@ pub(crate) async fn refused_form(
     page: PageKey,
     form: render::CommentForm<'_>,
 ) -> Result<String, ApiError> {
-    let passage = form.about.map(|about| match about {
+    let passage = form.target.map(|about| match about {
         render::FormTarget::Question(id) => id.into(),
         render::FormTarget::Passage(id) => id,
     });

@@ -106,7 +106,7 @@ pub(crate) async fn page(
     let from = from?;
     let (notices, _) = newest(&app, &visitor, &site).await?;
     let items = notices.iter().map(|one| BellItem {
-        about: match &one.about {
+        subject: match &one.subject {
             BellSubject::Comment(kind, comment) => bell::BellItemSubject::Comment(*kind, comment),
             BellSubject::Correction(own, recording) => {
                 bell::BellItemSubject::Correction(own, recording)
@@ -199,7 +199,7 @@ async fn mark(app: &App, visitor: &Visitor, site: &Site, until: &str) -> Result<
 impl From<BellNotice> for Notice {
     fn from(notice: BellNotice) -> Self {
         let key = notice.page.key;
-        let (what, comment, recording, reason) = match notice.about {
+        let (what, comment, recording, reason) = match notice.subject {
             BellSubject::Comment(kind, comment) => (kind.as_str(), Some(*comment), None, None),
             BellSubject::Correction(own, _) => {
                 (became(own.state), None, Some(own.recording), own.reason)

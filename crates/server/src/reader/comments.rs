@@ -196,7 +196,7 @@ fn draft(
         name: body.name,
         email: body.email,
         website: body.website,
-        about: about(body.annotation, body.question, body.passage)?,
+        target: about(body.annotation, body.question, body.passage)?,
         sources: body.sources,
         notify: body.notify,
         proof: Proof::Script(body.work),

@@ -34,7 +34,7 @@ pub(crate) async fn post(
         name: own("name"),
         email: own("email"),
         website: own("website"),
-        about: comments::about(None, own("question"), own("passage"))?,
+        target: comments::about(None, own("question"), own("passage"))?,
         sources: PostSources::of_form(&fields),
         notify: own("notify"),
         proof: Proof::Form,
@@ -75,7 +75,7 @@ async fn refused(
         email: typed("email"),
         website: typed("website"),
         notify: typed("notify"),
-        about: match fields.read("question")? {
+        target: match fields.read("question")? {
             Some(question) => Some(render::FormTarget::Question(question)),
             None => fields.read("passage")?.map(render::FormTarget::Passage),
         },

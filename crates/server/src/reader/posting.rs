@@ -41,7 +41,7 @@ pub(crate) struct CommentDraft {
     pub(crate) name: Option<String>,
     pub(crate) email: Option<String>,
     pub(crate) website: Option<String>,
-    pub(crate) about: Option<CommentTarget>,
+    pub(crate) target: Option<CommentTarget>,
     pub(crate) sources: Option<PostSources>,
     pub(crate) notify: Option<String>,
     pub(crate) proof: Proof,
@@ -78,7 +78,7 @@ pub(crate) async fn post(
         Some(given) => Some(given.sources(quoted(app, site.id, &draft).await?.as_ref())?),
         None => None,
     };
-    let article = match draft.about {
+    let article = match draft.target {
         Some(_) => article(app, site, &draft.page),
         None => None,
     };
@@ -101,7 +101,7 @@ pub(crate) async fn post(
         rendered,
         work,
         solution,
-        about: draft.about,
+        target: draft.target,
         sources,
         article,
         notify,
@@ -147,7 +147,7 @@ fn details(draft: &CommentDraft, reader: &Reader) -> Result<Option<GuestDetails>
 
 /// The words of the passage that a comment is about: those that its writer has chosen, or others before.
 async fn quoted(app: &App, site: SiteId, draft: &CommentDraft) -> Result<Option<Quote>, ApiError> {
-    let (id, unknown) = match &draft.about {
+    let (id, unknown) = match &draft.target {
         None => return Ok(None),
         Some(CommentTarget::Passage(own)) => return Ok(Some(own.quote.clone())),
         Some(CommentTarget::Question(id)) => (PassageId::from(*id), Refusal::QuestionUnknown),

@@ -114,7 +114,7 @@ fn feed(tx: &mut Tx<'_>, site: SiteId, of: FeedScope, newest: Vec<Comment>) -> R
         })
     });
     Ok(Feed {
-        of,
+        scope: of,
         page: None,
         top: None,
         items: items.collect(),

@@ -65,7 +65,7 @@ pub struct NewComment {
     /// What the writer's browser found.
     pub solution: Option<Solution>,
     /// What of the article it is about, if that is a part of it.
-    pub about: Option<CommentTarget>,
+    pub target: Option<CommentTarget>,
     /// Sources for or against that passage.
     pub sources: Option<Sources>,
     /// The text of the article, where the server itself serves it and the comment is about a part of it.
@@ -154,7 +154,7 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<PostingOutco
         token: Some(&new.token),
         reader: &reader,
         rendered: &new.rendered,
-        quote: match &new.about {
+        quote: match &new.target {
             Some(CommentTarget::Passage(selector)) => Some(&selector.quote.exact),
             // Others have chosen the words.
             Some(CommentTarget::Question(_) | CommentTarget::Spoken(_)) | None => None,
@@ -208,7 +208,7 @@ fn about(
     parent: Option<&Comment>,
 ) -> Result<Option<(Annotation, Option<AnsweredQuestion>)>> {
     let site = &new.site;
-    let Some(about) = &new.about else {
+    let Some(about) = &new.target else {
         return Ok(None);
     };
     let (annotation, asked) = match about {

@@ -21,7 +21,7 @@ pub fn again(tx: &mut Tx<'_>, now: Time, line: &ErasureLine, nobody: AuthorId) -
     if is_known.is_none() {
         return Ok(true);
     }
-    match line.what {
+    match line.subject {
         ErasedSubject::Author(id, fate) => {
             author(tx, line.at, site, id, fate)?;
             if authors::by_id(tx, site, id)?.is_none() {

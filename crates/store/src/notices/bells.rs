@@ -30,7 +30,7 @@ const KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 #[derive(Debug, Clone)]
 pub struct BellNotice {
     /// What it is about.
-    pub about: BellSubject,
+    pub subject: BellSubject,
     /// The page that this stands with.
     pub page: Page,
     /// When it happened.
@@ -115,7 +115,7 @@ fn of_comments(
         let page = pages::by_id(tx, site, comment.page)?;
         notices.push(BellNotice {
             page: page.ok_or_else(|| StoreError::Internal("a comment without a page".into()))?,
-            about: BellSubject::Comment(kind, Box::new(comment)),
+            subject: BellSubject::Comment(kind, Box::new(comment)),
             at,
             is_read: read_at.is_some(),
         });
@@ -139,7 +139,7 @@ fn of_corrections(
             page: page.ok_or_else(|| StoreError::Internal("a recording without a page".into()))?,
             at: proposal.decided_at.unwrap_or(proposal.made_at),
             is_read: proposal.read_at.is_some(),
-            about: BellSubject::Correction(Box::new(proposal), Box::new(recording)),
+            subject: BellSubject::Correction(Box::new(proposal), Box::new(recording)),
         });
     }
     Ok(notices)
@@ -156,7 +156,7 @@ fn of_articles(
         page,
         at: own.decided_at.unwrap_or(own.made_at),
         is_read,
-        about: BellSubject::Article(Box::new(own)),
+        subject: BellSubject::Article(Box::new(own)),
     });
     Ok(notices.collect())
 }

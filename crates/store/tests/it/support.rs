@@ -215,7 +215,7 @@ impl World {
             rendered: markup::render(text),
             work: rejoinder_core::moderation::ProofOfWorkResult::NotAsked,
             solution: None,
-            about: None,
+            target: None,
             sources: None,
             article: None,
             notify: None,

@@ -38,7 +38,7 @@ impl World {
         let mut new = self
             .draft(id, "Ann", STORY, "A story", &format!("On {id}"))
             .await;
-        new.about = Some(CommentTarget::Passage(Selector {
+        new.target = Some(CommentTarget::Passage(Selector {
             quote: Quote::of(ARTICLE, position).unwrap(),
             position: Some(position),
             rival: None,

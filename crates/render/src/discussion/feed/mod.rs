@@ -133,7 +133,7 @@ struct InReplyTo {
 impl<'a> Channel<'a> {
     fn new(context: &RenderContext<'a>, feed: &'a Feed, key: Option<&PageKey>) -> Self {
         let site = context.site;
-        let of = feed.of;
+        let of = feed.scope;
         let known = feed.page.as_ref().map(|page| &page.key).or(key);
         let entries: Vec<_> = feed.items.iter().map(|item| entry(context, item)).collect();
         let newest = entries.iter().map(FeedEntry::updated_at).max();
@@ -159,7 +159,7 @@ fn title(context: &RenderContext<'_>, feed: &Feed, key: Option<&PageKey>) -> Str
     let texts = &context.texts.feeds;
     let headline = feed.page.as_ref().map(headline);
     let page = headline.or(key.map(PageKey::as_str)).unwrap_or_default();
-    match (feed.of, &feed.top) {
+    match (feed.scope, &feed.top) {
         (FeedScope::Page, _) => fill(&texts.page, &[("page", &IsolatedName(page))]),
         (FeedScope::Branch(_), Some(top)) if top.is_published() => {
             let name = IsolatedName(shown_name(context.texts, top));
@@ -192,7 +192,7 @@ fn headline(page: &Page) -> &str {
 fn home(context: &RenderContext<'_>, feed: &Feed, key: Option<&PageKey>) -> String {
     let site = context.site;
     let links = key.map(|key| Links::new(context.base, site, key));
-    match (feed.of, links) {
+    match (feed.scope, links) {
         (FeedScope::Branch(id), Some(links)) => links.to(LinkTarget::Comment(id)).to_string(),
         (FeedScope::Page, Some(links)) => links.reading().to_owned(),
         _ => front(site),

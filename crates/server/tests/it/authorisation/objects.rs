@@ -59,7 +59,7 @@ pub(super) async fn decision_on(people: &People, host: &'static str, comment: &s
     let fields = [("comment", comment.as_str()), ("action", "spam")];
     people.as_owner(host, &path, &fields).await;
     let query = LogQuery {
-        of: LogSubject::Site,
+        subject: LogSubject::Site,
         scope: Scope::all(),
         after: None,
         limit: 1,

@@ -29,7 +29,7 @@ pub struct ErasureLine {
     /// At which site.
     pub site: SiteId,
     /// What.
-    pub what: ErasedSubject,
+    pub subject: ErasedSubject,
     /// When that began.
     pub at: Time,
 }
@@ -76,9 +76,9 @@ impl ErasedSubject {
 /// As it stands in a file: the time, the site, what, its id, and the fate of an author's comments.
 impl fmt::Display for ErasureLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, id) = self.what.parts();
+        let (kind, id) = self.subject.parts();
         write!(f, "{} {} {kind} {}", self.at, self.site, CommentId(id))?;
-        match self.what {
+        match self.subject {
             ErasedSubject::Author(_, fate) => write!(f, " {}", fate.as_str()),
             ErasedSubject::Comment(_) | ErasedSubject::Subscription(_) => Ok(()),
         }
@@ -102,7 +102,7 @@ impl FromStr for ErasureLine {
             let id: CommentId = id.parse().ok()?;
             Some(Self {
                 site: site.parse().ok()?,
-                what: ErasedSubject::of(kind, id.0, fate)?,
+                subject: ErasedSubject::of(kind, id.0, fate)?,
                 at: at.parse().ok()?,
             })
         };
@@ -184,7 +184,7 @@ fn note(tx: &mut Tx<'_>, now: Time, site: SiteId, kind: &str, id: i64) -> Result
 /// Up to `limit` lines of the ledger after `after`, in the order of their sites, kinds and ids.
 pub fn list(tx: &mut Tx<'_>, after: Option<&ErasureLine>, limit: i64) -> Result<Vec<ErasureLine>> {
     let (site, kind, id) = after.map_or((SiteId(0), "", 0), |last| {
-        let (kind, id) = last.what.parts();
+        let (kind, id) = last.subject.parts();
         (last.site, kind, id)
     });
     tx.all(
@@ -200,7 +200,8 @@ pub fn list(tx: &mut Tx<'_>, after: Option<&ErasureLine>, limit: i64) -> Result<
             let unknown = || StoreError::Internal("an erasure of an unknown kind".into());
             Ok(ErasureLine {
                 site,
-                what: ErasedSubject::of(&kind, row.next()?, fate.as_deref()).ok_or_else(unknown)?,
+                subject: ErasedSubject::of(&kind, row.next()?, fate.as_deref())
+                    .ok_or_else(unknown)?,
                 at: row.next()?,
             })
         },

@@ -144,7 +144,7 @@ pub enum LogSubject {
 #[derive(Debug, Clone, Default)]
 pub struct LogQuery {
     /// What it is about.
-    pub of: LogSubject,
+    pub subject: LogSubject,
     /// Only on pages in this scope.
     pub scope: Scope,
     /// Go on after this.
@@ -178,7 +178,7 @@ macro_rules! decisions {
 
 /// The decisions of a site, newest first.
 pub fn log(tx: &mut Tx<'_>, site: SiteId, query: &LogQuery) -> Result<Vec<Decision>> {
-    let (sql, of) = match query.of {
+    let (sql, of) = match query.subject {
         LogSubject::Site => (sql!(decisions!("cast(?2 as bigint) = 0", "d.at")), 0),
         LogSubject::Page(page) => (sql!(decisions!("d.page_id = ?2", "d.at + 0")), page.0),
         LogSubject::Comment(comment) => {

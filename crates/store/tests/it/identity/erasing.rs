@@ -160,8 +160,9 @@ fn what_was_erased_after_a_backup_is_erased_again_by_the_ledger() {
 
             backup.expect_trace(CANARY, false, way).await;
             backup.expect_sound().await;
-            let what =
-                |lines: Vec<ErasureLine>| lines.into_iter().map(|it| it.what).collect::<Vec<_>>();
+            let what = |lines: Vec<ErasureLine>| {
+                lines.into_iter().map(|it| it.subject).collect::<Vec<_>>()
+            };
             assert_eq!(what(backup.store.read(list).await.unwrap()), what(ledger));
         });
     }

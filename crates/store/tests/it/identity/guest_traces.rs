@@ -278,7 +278,7 @@ pub(crate) async fn say(world: &World, guest: &Person, text: &str, once: &str) -
     let mut draft = world.draft(guest, None, text).await;
     draft.site.settings.passages = Passages::Comment;
     draft.site.settings.source_checks = SourceChecks::On;
-    draft.about = Some(CommentTarget::Passage(Selector {
+    draft.target = Some(CommentTarget::Passage(Selector {
         quote: Quote::new("Zanzibar is far", "", "").unwrap(),
         position: None,
         rival: None,

@@ -160,7 +160,7 @@ impl World {
     pub(crate) async fn log(&self, id: CommentId) -> Vec<Decision> {
         let site = self.site.id;
         let query = LogQuery {
-            of: LogSubject::Comment(id),
+            subject: LogSubject::Comment(id),
             limit: 1_000,
             ..LogQuery::default()
         };

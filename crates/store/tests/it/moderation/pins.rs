@@ -128,7 +128,7 @@ fn a_page_is_closed_and_opened_and_both_are_logged() {
         assert_eq!(world.undo(&kim, closed).await.unwrap(), None);
         world.post(&ann, "In time").await;
         let query = LogQuery {
-            of: LogSubject::Page(page),
+            subject: LogSubject::Page(page),
             limit: 10,
             ..LogQuery::default()
         };

@@ -36,7 +36,7 @@ impl World {
         );
         let line = |notice: &bells::BellNotice| {
             let new = if notice.is_read { "" } else { "* " };
-            match &notice.about {
+            match &notice.subject {
                 BellSubject::Comment(kind, comment) => {
                     format!("{new}{} {}", kind.as_str(), comment.text)
                 }

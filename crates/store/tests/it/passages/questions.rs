@@ -76,7 +76,7 @@ async fn answer(
 ) -> Result<PostingOutcome> {
     world.wait(Duration::from_secs(1));
     let mut draft = world.draft(person, None, text).await;
-    draft.about = Some(CommentTarget::Question(id));
+    draft.target = Some(CommentTarget::Question(id));
     world.send(draft).await
 }
 

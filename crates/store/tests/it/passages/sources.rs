@@ -43,7 +43,7 @@ fn site(world: &World) -> Site {
 async fn post(world: &World, person: &Person) -> CommentId {
     let mut draft = world.draft(person, None, "It was late.").await;
     draft.site = site(world);
-    draft.about = Some(CommentTarget::Passage(Selector {
+    draft.target = Some(CommentTarget::Passage(Selector {
         quote: quote("The ferry was late"),
         position: None,
         rival: None,
@@ -360,7 +360,7 @@ async fn say(world: &World, person: &Person, exact: &str, stance: Option<Stance>
     let text = format!("{} {does}.", person.name);
     let mut draft = world.draft(person, None, &text).await;
     draft.site = site(world);
-    draft.about = Some(CommentTarget::Passage(Selector {
+    draft.target = Some(CommentTarget::Passage(Selector {
         quote: quote(exact),
         position: None,
         rival: None,
