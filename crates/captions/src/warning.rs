@@ -106,7 +106,7 @@ impl fmt::Display for WarningKind {
 pub struct Warning {
     /// What happened.
     pub kind: WarningKind,
-    /// How often.
+    /// How often it was met.
     pub n: usize,
     /// Where, at most [`MAX_LINES`] of them in the order of the file; the first line is 1.
     pub lines: Vec<usize>,

@@ -12,7 +12,7 @@ use mail_parser::{Message, MessageParser};
 pub struct WrittenMail {
     /// Its file, without the folder.
     pub name: String,
-    /// To whom.
+    /// The recipient's address.
     pub to: String,
     /// What it is about.
     pub subject: String,

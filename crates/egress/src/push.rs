@@ -150,9 +150,9 @@ fn decoded(text: &str) -> Result<Vec<u8>, NotATarget> {
 /// Something to tell a browser.
 #[derive(Debug, Clone)]
 pub struct Push<'a> {
-    /// Whom.
+    /// The browser that is told.
     pub target: &'a PushTarget,
-    /// What.
+    /// What it is told, not sealed yet.
     pub message: &'a [u8],
     /// What waits for the browser under the same topic is replaced: at most 32 letters and digits.
     pub topic: String,

@@ -77,7 +77,7 @@ pub struct Comment {
     pub author: Author,
     /// Whether they wrote the article of the page, as the newsroom says.
     pub is_by_article_author: bool,
-    /// As typed.
+    /// The text as its author typed it.
     pub text: String,
     /// The text rendered by `markup`.
     pub html: SafeHtml,

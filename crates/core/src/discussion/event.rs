@@ -104,7 +104,7 @@ pub struct Event {
     pub recording: Option<(RecordingId, RecordingChange)>,
     /// To which correction of the page's article, and what.
     pub correction: Option<(CorrectionId, CorrectionChange)>,
-    /// When.
+    /// When it was written to the log.
     pub at: Time,
     /// The decision that made it happen.
     pub decided: Option<DecisionChange>,

@@ -24,7 +24,7 @@ const MAX_BYTES: usize = 400;
 /// Somebody who can be mentioned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MentionCandidate {
-    /// Who.
+    /// The author that the name leads to.
     pub author: AuthorId,
     /// As they call themselves.
     pub name: String,
@@ -37,7 +37,7 @@ pub struct MentionCandidate {
 /// Somebody whom a comment mentions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mention {
-    /// Who.
+    /// The author who is mentioned.
     pub author: AuthorId,
     /// The comment of theirs to which it leads.
     pub comment: CommentId,

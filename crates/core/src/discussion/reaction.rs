@@ -22,7 +22,7 @@ pub struct Reaction<'a> {
 /// A reaction to one comment, counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ReactionCount {
-    /// Of which.
+    /// The key of the reaction that is counted.
     pub key: String,
     /// By how many.
     pub n: i64,

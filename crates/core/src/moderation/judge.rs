@@ -26,7 +26,7 @@ pub struct WordLists {
 pub struct LastComment {
     /// As shown.
     pub text: String,
-    /// When.
+    /// When it was posted.
     pub at: Time,
 }
 
@@ -70,7 +70,7 @@ pub struct PipelineInput<'a> {
     pub n_published: i64,
     /// The mode of the page: its own, or its section's, or the site's.
     pub mode: ModerationMode,
-    /// When.
+    /// The time of judging, from which windows are counted.
     pub now: Time,
 }
 

@@ -100,7 +100,7 @@ pub struct Finding {
     pub phase: Phase,
     /// The state it asks for.
     pub asks: CommentState,
-    /// Why.
+    /// The reason that goes with the state.
     pub reason: Word<StateReason>,
     /// Where in the text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -133,7 +133,7 @@ pub enum SourceAnswer {
 /// An editor's word that a check holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmation {
-    /// When.
+    /// When the editor gave it.
     pub at: Time,
     /// What the editor says of it.
     pub note: String,

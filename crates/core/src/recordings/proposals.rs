@@ -106,7 +106,7 @@ pub struct Proposal {
     pub after: LineText,
     /// Who made it, where they are still known.
     pub author: Option<AuthorId>,
-    /// When.
+    /// When it was sent.
     pub made_at: Time,
     /// What became of it.
     pub state: ProposalState,

@@ -58,7 +58,7 @@ pub struct LedgerRow {
     pub id: EntryId,
     /// What it stands for.
     pub kind: EntryKind,
-    /// How much.
+    /// The amount that moved, with its sign.
     pub money: Money,
     /// When the money moved.
     pub occurred_at: Time,
@@ -113,7 +113,7 @@ pub struct HookRow {
 pub struct MessageRow {
     /// At which address it came.
     pub hook: i64,
-    /// When.
+    /// When it arrived.
     pub received_at: Time,
     /// What its processor calls it; empty where it was not read.
     pub event: String,

@@ -20,7 +20,7 @@ pub struct GiftRow {
     pub campaign: String,
     /// How much was given.
     pub money: Money,
-    /// When.
+    /// When it was given.
     pub occurred_at: Time,
     /// Whether a badge is shown for it.
     pub has_badge: bool,

@@ -17,7 +17,7 @@ pub struct SheetRow {
     pub value: String,
     /// When the money moved.
     pub day: Time,
-    /// How much.
+    /// The amount that moved.
     pub money: Money,
     /// What tells it from others.
     pub reference: String,
@@ -34,7 +34,7 @@ pub struct SheetRow {
 /// Rows that have something in common.
 #[derive(Debug)]
 pub struct SheetSection {
-    /// What.
+    /// What its rows have in common.
     pub title: String,
     /// The rows.
     pub rows: Vec<SheetRow>,

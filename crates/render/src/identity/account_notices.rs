@@ -20,7 +20,7 @@ pub struct AccountSubscription<'a> {
     pub page: &'a Page,
     /// Of which comments.
     pub kind: SubscriptionKind,
-    /// How often.
+    /// How often its mails go out.
     pub pace: MailPace,
     /// What the link carries that changes it.
     pub secret: &'a str,
@@ -35,7 +35,7 @@ pub struct DeviceRow<'a> {
     pub endpoint: &'a str,
     /// What it is, where it said.
     pub label: Option<&'a str>,
-    /// Since when.
+    /// When it was added.
     pub since: Time,
 }
 

@@ -37,7 +37,7 @@ pub struct SessionRow<'a> {
     pub key: String,
     /// What it is, where it said.
     pub label: Option<&'a str>,
-    /// Since when.
+    /// When it began.
     pub since: Time,
     /// Whether it is this one.
     pub is_own: bool,

@@ -17,7 +17,7 @@ use crate::links::{Links, encoded};
 pub struct WebhookEventDetails<'a> {
     /// What happened.
     pub kind: WebhookEvent,
-    /// When.
+    /// When it happened.
     pub at: Time,
     /// On which page.
     pub page: &'a Page,

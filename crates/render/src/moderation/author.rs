@@ -22,7 +22,7 @@ pub struct StandingChangeRow {
     pub reason: Option<String>,
     /// Which moderator did it.
     pub moderator: String,
-    /// When.
+    /// When it was made.
     pub at: Time,
 }
 
@@ -158,13 +158,13 @@ impl AuthorPage<'_> {
 /// An author whom a ban stops.
 #[derive(Debug, Clone)]
 pub struct BannedAuthorRow {
-    /// Who.
+    /// The author who is banned.
     pub author: Author,
     /// Until when; `None` means for good.
     pub until: Option<Time>,
-    /// Why.
+    /// The reason of the ban, as the author may read it.
     pub reason: String,
-    /// Since when.
+    /// When the ban began.
     pub at: Time,
 }
 

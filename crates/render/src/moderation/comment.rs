@@ -20,7 +20,7 @@ use crate::passages::sources;
 pub struct EarlierText {
     /// Which revision it was.
     pub revision: i64,
-    /// As typed.
+    /// The text as it was typed.
     pub text: String,
     /// When it was replaced.
     pub replaced_at: Time,

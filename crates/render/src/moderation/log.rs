@@ -36,7 +36,7 @@ pub struct LogComment {
 pub struct LogRow {
     /// Names the decision.
     pub id: String,
-    /// When.
+    /// When it was decided.
     pub at: Time,
     /// Who decided.
     pub actor: LogActor,

@@ -52,7 +52,7 @@ pub struct FlagRow {
     pub reason: Word<FlagReason>,
     /// In the reader's words.
     pub note: Option<String>,
-    /// When.
+    /// When it was raised.
     pub at: Time,
     /// Whether no decision has ended it.
     pub is_open: bool,
@@ -71,7 +71,7 @@ pub struct Judgement {
     pub action: Word<LogAction>,
     /// What the moderator calls themselves.
     pub by: String,
-    /// When.
+    /// When it was decided.
     pub at: Time,
 }
 

@@ -25,7 +25,7 @@ pub struct SubscriptionContext<'a> {
     pub page: &'a Page,
     /// Which of its comments are told of.
     pub kind: SubscriptionKind,
-    /// How often.
+    /// How often its mails go out.
     pub pace: MailPace,
     /// Where mails go.
     pub email: &'a str,

@@ -66,7 +66,7 @@ pub struct PlacingForm<'a> {
 pub struct FetchRow {
     /// Its page.
     pub page: Page,
-    /// When.
+    /// When an editor asked for it.
     pub asked_at: Time,
     /// How it ended; nothing while it is under way.
     pub ended: Option<FetchOutcome>,

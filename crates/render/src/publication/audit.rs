@@ -11,13 +11,13 @@ use crate::page::rendered;
 /// A row of the log.
 #[derive(Debug, Clone, Copy)]
 pub struct AuditRow<'a> {
-    /// When.
+    /// When it was changed.
     pub at: Time,
-    /// Who.
+    /// The owner who changed it, or the console.
     pub by: &'a AuditActor,
     /// What was changed.
     pub change: &'a Word<AuditChange>,
-    /// Of what.
+    /// The subject of the change: a setting's key, a name, a host.
     pub subject: &'a str,
     /// How it was; empty where there was nothing.
     pub was: &'a str,

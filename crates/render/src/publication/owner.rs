@@ -139,7 +139,7 @@ pub fn words_page(page: &WordsPage<'_>) -> String {
 /// One of the newsroom.
 #[derive(Debug, Clone)]
 pub struct PersonRow {
-    /// Who.
+    /// The colleague's account.
     pub author: Author,
     /// Their address.
     pub email: String,

@@ -36,9 +36,9 @@ pub struct CommentEdit {
     pub site: Site,
     /// Of which comment.
     pub id: CommentId,
-    /// By whom.
+    /// The reader who edits it.
     pub reader: Reader,
-    /// As typed.
+    /// The new text, as typed.
     pub text: String,
     /// As rendered.
     pub rendered: RenderedText,

@@ -167,7 +167,7 @@ pub struct PageQuery {
     pub typed: String,
     /// Go on after this page.
     pub after: Option<PageId>,
-    /// How many.
+    /// The most pages that are returned.
     pub limit: i64,
 }
 

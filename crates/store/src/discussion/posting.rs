@@ -38,7 +38,7 @@ const IDEMPOTENCY: Duration = Duration::from_secs(24 * 60 * 60);
 /// A comment that someone wants to post.
 #[derive(Debug, Clone)]
 pub struct NewComment {
-    /// Where.
+    /// The site that it is posted at.
     pub site: Site,
     /// On which page, which need not exist yet.
     pub page: PageKey,
@@ -56,7 +56,7 @@ pub struct NewComment {
     pub token: TokenHash,
     /// The program that posts for them, by its API token.
     pub program: Option<AuthorId>,
-    /// As typed.
+    /// The text as typed.
     pub text: String,
     /// As rendered.
     pub rendered: RenderedText,

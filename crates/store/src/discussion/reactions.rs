@@ -26,7 +26,7 @@ pub struct NewReaction {
     pub site: Site,
     /// To which comment.
     pub comment: CommentId,
-    /// By whom.
+    /// The reader who gives it.
     pub reader: Reader,
     /// Proves them from now on.
     pub token: TokenHash,

@@ -86,7 +86,7 @@ pub(crate) fn bring_back(
 pub struct CommentVersion {
     /// Which revision it was.
     pub revision: i64,
-    /// As typed.
+    /// The text as it was typed.
     pub text: String,
     /// When it was replaced.
     pub replaced_at: Time,

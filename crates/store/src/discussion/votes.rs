@@ -27,7 +27,7 @@ pub struct NewVote {
     pub site: Site,
     /// On which comment.
     pub comment: CommentId,
-    /// By whom.
+    /// The reader who casts it.
     pub reader: Reader,
     /// Proves the voter from now on.
     pub token: TokenHash,

@@ -25,7 +25,7 @@ pub struct AskProcessor {
     pub hook: i64,
     /// The line of the log that tells what became of it.
     pub message: i64,
-    /// What.
+    /// What it is asked about.
     pub about: ProcessorQueryJson,
     /// When an account may be asked about everything again.
     pub slot: i64,

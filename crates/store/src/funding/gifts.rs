@@ -41,7 +41,7 @@ pub struct OwnGift {
     pub campaign: String,
     /// How much was given.
     pub money: Money,
-    /// When.
+    /// When it was given.
     pub occurred_at: Time,
     /// What they want of it.
     pub wish: GiftWish,

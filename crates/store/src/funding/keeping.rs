@@ -99,7 +99,7 @@ pub struct ManualEntry {
     pub id: EntryId,
     /// How much came in; below zero where it went out.
     pub money: Money,
-    /// When.
+    /// When the money moved.
     pub occurred_at: Time,
     /// What it was.
     pub note: String,

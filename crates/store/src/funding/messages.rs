@@ -81,7 +81,7 @@ pub struct ReceivedMessage {
 pub struct MessageLogEntry {
     /// Where it came.
     pub hook: i64,
-    /// When.
+    /// When it arrived.
     pub received_at: Time,
     /// What its processor calls it; empty where it was not read.
     pub event: String,

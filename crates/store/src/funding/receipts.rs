@@ -13,9 +13,9 @@ use crate::{Result, Tx};
 /// Mails a receipt. Nothing of the address is left once that is done.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct MailReceipt {
-    /// Of what.
+    /// The entry of the gift.
     pub entry: EntryId,
-    /// Where to.
+    /// The address of who gave.
     pub to: String,
 }
 

@@ -191,7 +191,7 @@ pub(crate) fn forget_details(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) ->
 /// One of the newsroom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Colleague {
-    /// Who.
+    /// The colleague's account.
     pub author: Author,
     /// Their address.
     pub email: Option<String>,

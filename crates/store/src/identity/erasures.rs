@@ -38,7 +38,7 @@ pub(crate) use guest::take_back;
 /// Deletes an account, or a guest of whom there was too much to delete at once.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct EraseAuthor {
-    /// Whom.
+    /// The author who is erased.
     pub author: AuthorId,
     /// When it was asked for; a deletion that is called off may be asked for again.
     pub asked_at: Time,

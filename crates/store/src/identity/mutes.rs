@@ -28,7 +28,7 @@ pub struct NewMute {
 /// Someone who is muted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MutedAuthorName {
-    /// Who.
+    /// The author who is muted.
     pub author: AuthorId,
     /// As they call themselves now.
     pub name: String,

@@ -45,7 +45,7 @@ pub struct DeskMail {
 /// One of the newsroom, by the link in their mails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeskReader {
-    /// Who.
+    /// The colleague's account.
     pub author: AuthorId,
     /// Since when they want no more of these mails.
     pub ended_at: Option<Time>,

@@ -23,7 +23,7 @@ pub struct NewFlag {
     pub site: Site,
     /// On which comment.
     pub comment: CommentId,
-    /// By whom.
+    /// The reader who raises it.
     pub reader: Reader,
     /// Proves the reader from now on.
     pub token: TokenHash,
@@ -31,7 +31,7 @@ pub struct NewFlag {
     pub author: AuthorId,
     /// For a new address key.
     pub address_key: [u8; 32],
-    /// Why.
+    /// What the reader says is wrong.
     pub reason: FlagReason,
     /// In the reader's words.
     pub note: Option<String>,

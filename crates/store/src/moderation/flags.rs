@@ -82,7 +82,7 @@ pub struct Flag {
     pub author: AuthorId,
     /// As they call themselves; empty for someone who never wrote.
     pub name: String,
-    /// Why.
+    /// What the reader says is wrong.
     pub reason: Word<FlagReason>,
     /// In the reader's words.
     pub note: Option<String>,

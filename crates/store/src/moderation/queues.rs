@@ -88,7 +88,7 @@ pub struct QueueQuery {
     pub scope: Scope,
     /// Go on after this comment.
     pub after: Option<CommentId>,
-    /// How many.
+    /// The most comments that are returned.
     pub limit: usize,
 }
 

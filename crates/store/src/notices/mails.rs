@@ -16,7 +16,7 @@ const MAX_IN_A_MAIL: i64 = 30;
 /// A mail that is to be sent now.
 #[derive(Debug, Clone)]
 pub struct DueMail {
-    /// To whom.
+    /// The subscription that it is sent for.
     pub subscription: Subscription,
     /// About which page.
     pub page: Page,

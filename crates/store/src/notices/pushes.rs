@@ -21,7 +21,7 @@ use crate::{Result, Tx, params, sql};
 pub struct SendPush {
     /// Which device.
     pub device: i64,
-    /// What.
+    /// What the device is told.
     #[serde(rename = "told")]
     pub notice: PendingNotice,
 }

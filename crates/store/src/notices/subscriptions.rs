@@ -38,7 +38,7 @@ pub struct NewSubscription {
     pub kind: SubscriptionKind,
     /// Below which comment, for a branch.
     pub branch: Option<CommentId>,
-    /// How often.
+    /// How often its mails are to go out.
     pub pace: MailPace,
     /// At which address; without one, at the reader's.
     pub email: Option<String>,

@@ -30,7 +30,7 @@ pub struct NewAnswer {
     pub site: Site,
     /// About the sources of which comment.
     pub comment: CommentId,
-    /// By whom.
+    /// The reader who gives it.
     pub reader: Reader,
     /// Proves them from now on.
     pub token: TokenHash,

@@ -19,7 +19,7 @@ use crate::{Result, Tx, params, sql};
 /// A question that an editor wants to ask.
 #[derive(Debug, Clone)]
 pub struct NewQuestion {
-    /// Where.
+    /// The site of the article.
     pub site: Site,
     /// Of which page, which need not exist yet.
     pub page: PageKey,
@@ -130,11 +130,11 @@ pub fn keep(tx: &mut Tx<'_>, own: &Question) -> Result<()> {
 /// Who changes which question.
 #[derive(Debug, Clone)]
 pub struct QuestionEditor {
-    /// Where.
+    /// The site of the question.
     pub site: Site,
-    /// Which one.
+    /// The question that is changed.
     pub id: QuestionId,
-    /// Who.
+    /// The editor who changes it.
     pub reader: Reader,
 }
 

@@ -70,7 +70,7 @@ pub struct CorrectionQuery {
     pub scope: Scope,
     /// Go on behind this one.
     pub after: Option<CorrectionId>,
-    /// How many.
+    /// The most corrections that are returned.
     pub limit: i64,
 }
 

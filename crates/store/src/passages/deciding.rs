@@ -37,11 +37,11 @@ impl Payload for TellSender {
 /// Who decides, and on what.
 #[derive(Debug, Clone)]
 pub struct CorrectionDecision {
-    /// Where.
+    /// The site of the correction.
     pub site: SiteId,
     /// On which correction.
     pub id: CorrectionId,
-    /// Who.
+    /// The editor who decides.
     pub by: AuthorId,
     /// Which pages they reach.
     pub scope: Scope,

@@ -32,7 +32,7 @@ impl Payload for FetchArticle {
 /// The last time that the text of an article was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArticleFetch {
-    /// When.
+    /// When it was asked for.
     pub asked_at: Time,
     /// When it ended, and how; nothing while it is under way.
     pub ended: Option<(Time, FetchOutcome)>,

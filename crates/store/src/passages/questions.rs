@@ -87,7 +87,7 @@ pub struct QuestionQuery {
     pub scope: Scope,
     /// Go on behind this one.
     pub after: Option<QuestionId>,
-    /// How many.
+    /// The most questions that are returned.
     pub limit: i64,
 }
 

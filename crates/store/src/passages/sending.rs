@@ -26,7 +26,7 @@ const MAX_TO_TELL: i64 = 3;
 /// A correction that somebody wants to send.
 #[derive(Debug, Clone)]
 pub struct NewCorrection {
-    /// Where.
+    /// The site of the article.
     pub site: Site,
     /// About which page, which need not exist yet.
     pub page: PageKey,

@@ -28,13 +28,13 @@ pub struct NewAuditEntry<'a> {
 pub struct AuditEntry {
     /// Names it; later rows have greater ones.
     pub id: i64,
-    /// When.
+    /// When it was changed.
     pub at: Time,
     /// Who; without a name when the account was deleted.
     pub by: AuditActor,
     /// What was changed.
     pub change: Word<AuditChange>,
-    /// Of what.
+    /// The subject of the change: a setting's key, a name, a host.
     pub subject: String,
     /// How it was.
     pub was: Option<String>,

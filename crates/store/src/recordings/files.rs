@@ -13,7 +13,7 @@ pub const MAX_PART: usize = 1_024 * 1_024;
 /// Fetches the file of a recording, where it has none yet, and reads it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ReadRecording {
-    /// Which one.
+    /// The recording to read.
     pub recording: RecordingId,
     /// When the recording was read that it is a cut of, if it waited for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]

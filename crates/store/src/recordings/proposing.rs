@@ -31,7 +31,7 @@ use crate::{Result, Tx, params, sql};
 pub struct Proposer {
     /// At which site.
     pub site: Site,
-    /// Who.
+    /// The reader, as far as the request proves who it is.
     pub reader: Reader,
     /// Proves them from now on.
     pub token: TokenHash,
@@ -88,7 +88,7 @@ pub fn line(
 /// A correction that somebody wants to propose.
 #[derive(Debug, Clone)]
 pub struct NewProposal {
-    /// Who.
+    /// The reader who proposes it.
     pub hand: Proposer,
     /// What a guest says of themselves; `None` leaves what is known.
     pub details: Option<GuestDetails>,

@@ -20,7 +20,7 @@ pub struct TranscriptRevision {
     pub language: Option<String>,
     /// Who made it, where they are still known.
     pub author: Option<AuthorId>,
-    /// When.
+    /// When it was made.
     pub made_at: Time,
 }
 

@@ -43,11 +43,11 @@ pub struct Ballot {
     pub page: PageId,
     /// Who wrote it.
     pub author: AuthorId,
-    /// By whom.
+    /// The account or guest that cast it.
     pub voter: Voter,
     /// Whether for it or against it.
     pub vote: Vote,
-    /// When.
+    /// When it was cast.
     pub at: Time,
 }
 

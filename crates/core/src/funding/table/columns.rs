@@ -8,7 +8,7 @@ pub(super) const MAX_COLUMNS: usize = 60;
 pub enum StatementColumn {
     /// When the money moved.
     Day,
-    /// How much.
+    /// The amount that moved.
     Amount,
     /// In which currency.
     Currency,
@@ -198,7 +198,7 @@ impl StatementColumn {
 pub struct ColumnMapping {
     /// When the money moved.
     pub day: Option<usize>,
-    /// How much.
+    /// The column of the amount that moved.
     pub amount: Option<usize>,
     /// In which currency.
     pub currency: Option<usize>,

@@ -28,7 +28,7 @@ pub enum ErasedSubject {
 pub struct ErasureLine {
     /// At which site.
     pub site: SiteId,
-    /// What.
+    /// What was erased.
     pub subject: ErasedSubject,
     /// When that began.
     pub at: Time,

@@ -26,7 +26,7 @@ use crate::{Result, Row, Tx, params, sql};
 /// Makes a delivery.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Deliver {
-    /// Which one.
+    /// The delivery to make.
     pub delivery: i64,
     /// How often it was begun from the start before.
     pub n_replays: i64,

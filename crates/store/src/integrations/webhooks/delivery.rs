@@ -117,7 +117,7 @@ pub struct DeliveryCursor {
 pub struct DueDelivery {
     /// The delivery.
     pub delivery: Delivery,
-    /// To whom.
+    /// The endpoint that it goes to.
     pub webhook: Webhook,
     /// What signs it: one secret, or two while they change.
     pub secrets: Vec<WebhookSecret>,

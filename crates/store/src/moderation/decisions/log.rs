@@ -71,13 +71,13 @@ pub struct Decision {
     pub before: Option<CommentSnapshot>,
     /// The comment after it.
     pub after: Option<CommentSnapshot>,
-    /// Why.
+    /// The reason that was given.
     pub reason: Option<Word<StateReason>>,
     /// What the author was told besides.
     pub note: Option<String>,
     /// What the rules found.
     pub findings: Vec<Finding>,
-    /// When.
+    /// When it was decided.
     pub at: Time,
     /// The version of the decision on the same page that it undid.
     pub undoes: Option<i64>,
@@ -149,7 +149,7 @@ pub struct LogQuery {
     pub scope: Scope,
     /// Go on after this.
     pub after: Option<LogCursor>,
-    /// How many.
+    /// The most decisions that are returned.
     pub limit: usize,
 }
 

@@ -24,7 +24,7 @@ pub struct StandingChange {
     pub reason: Option<String>,
     /// Which moderator did it.
     pub moderator: String,
-    /// When.
+    /// When it was made.
     pub at: Time,
 }
 
@@ -124,11 +124,11 @@ fn changed(row: &Row<'_>) -> Result<StandingChange> {
 /// An author whom a ban stops now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BannedAuthor {
-    /// Who.
+    /// The author who is banned.
     pub author: Author,
     /// Until when and why.
     pub ban: Ban,
-    /// Since when.
+    /// When the ban began.
     pub at: Time,
 }
 
