@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{
-    BufferQueue, Token as HtmlToken, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+    BufferQueue, Token as TextToken, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
 use crate::shape::{HtmlToken, HtmlTokens, attribute};
@@ -205,8 +205,8 @@ struct Letters(RefCell<String>);
 impl TokenSink for Letters {
     type Handle = ();
 
-    fn process_token(&self, token: HtmlToken, _: u64) -> TokenSinkResult<()> {
-        if let HtmlToken::CharacterTokens(text) = token {
+    fn process_token(&self, token: TextToken, _: u64) -> TokenSinkResult<()> {
+        if let TextToken::CharacterTokens(text) = token {
             self.0.borrow_mut().push_str(&text);
         }
         TokenSinkResult::Continue
