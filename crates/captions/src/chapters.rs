@@ -32,7 +32,7 @@ pub struct Chapter {
 pub struct ChapterReading {
     /// At least one, in the order of the file, as [`check_chapters`] wants them.
     pub chapters: Vec<Chapter>,
-    /// What was left out or changed, as in [`TranscriptReading`](crate::Reading).
+    /// What was left out or changed, as in [`TranscriptReading`](crate::TranscriptReading).
     pub warnings: Vec<Warning>,
 }
 

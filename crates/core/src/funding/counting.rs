@@ -79,9 +79,9 @@ pub fn due_entry(
     if matches!(amount, ReportedAmount::Each(_)) && signed < 0 && so_far.taken_back > 0 {
         let known = minor.min(so_far.taken_back);
         let left = so_far.left + signed;
-        due_entry.known = (known, is_gift(left + known) - is_gift(left));
+        due.known = (known, is_gift(left + known) - is_gift(left));
     }
-    Some(due_entry)
+    Some(due)
 }
 
 /// Whether what is left of a payment is a gift, as a number.
@@ -121,7 +121,7 @@ mod tests {
     }
 
     fn minor(kind: EntryKind, amount: ReportedAmount, so_far: PaymentTotals) -> Option<(i64, i64)> {
-        due_entry(kind, amount, so_far).map(|due| (due_entry.money.minor, due_entry.gifts))
+        due_entry(kind, amount, so_far).map(|due| (due.money.minor, due.gifts))
     }
 
     const PAID: PaymentTotals = PaymentTotals {

@@ -254,7 +254,7 @@ fn mail_domain(typed: &str) -> Option<String> {
 /// What is counted is counted by it. Mails go to the address as it was typed, and whoever has proved one
 /// address of a mailbox has proved that one.
 pub fn mailbox(email: &str) -> String {
-    let (local, domain) = parse_email.rsplit_once('@').unwrap_or((parse_email, ""));
+    let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
     let local = local.split('+').next().unwrap_or_default().to_lowercase();
     match domain.to_lowercase().as_str() {
         "gmail.com" | "googlemail.com" => format!("{}@gmail.com", local.replace('.', "")),
@@ -268,10 +268,10 @@ pub fn mailbox(email: &str) -> String {
 /// Elsewhere an address with a `+` may be somebody else's than the one without, so what one of them
 /// leads to is none of the other's, although both count as one mailbox.
 pub fn proven_by(email: &str) -> String {
-    let mailbox = mailbox(parse_email);
+    let mailbox = mailbox(email);
     match mailbox.ends_with("@gmail.com") {
         true => mailbox,
-        false => parse_email.to_lowercase(),
+        false => email.to_lowercase(),
     }
 }
 

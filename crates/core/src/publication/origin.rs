@@ -20,7 +20,7 @@ pub fn parse_host(typed: &str) -> Result<String, Refusal> {
     let host = real_host(&url, typed).ok_or_else(invalid)?;
     Ok(match url.port() {
         // What a browser does not say of a page at https is not said here either.
-        None | Some(443) => parse_host.to_owned(),
+        None | Some(443) => host.to_owned(),
         Some(0) => return Err(invalid()),
         Some(port) => format!("{host}:{port}"),
     })
@@ -30,12 +30,12 @@ pub fn parse_host(typed: &str) -> Result<String, Refusal> {
 fn real_host<'a>(url: &'a Url, typed: &str) -> Option<&'a str> {
     let host = url.host_str()?;
     match url.host()? {
-        Host::Ipv6(_) => Some(parse_host),
+        Host::Ipv6(_) => Some(host),
         // `1` and `0x7f.1` are read as addresses, too, and mean something else than they say.
-        Host::Ipv4(_) => typed.contains(parse_host).then_some(parse_host),
+        Host::Ipv4(_) => typed.contains(host).then_some(host),
         Host::Domain(name) => {
             let host = name.strip_suffix('.').unwrap_or(name);
-            (parse_host.len() <= 253 && parse_host.split('.').all(is_label)).then_some(parse_host)
+            (host.len() <= 253 && host.split('.').all(is_label)).then_some(host)
         }
     }
 }
@@ -85,8 +85,8 @@ pub fn parse_origins(typed: &str) -> Result<Vec<String>, Refusal> {
     let mut read: Vec<String> = Vec::new();
     for one in each.filter(|one| !one.is_empty()) {
         let origin = parse_origin(one)?;
-        if !read.contains(&parse_origin) {
-            read.push(parse_origin);
+        if !read.contains(&origin) {
+            read.push(origin);
         }
     }
     match read.len() {

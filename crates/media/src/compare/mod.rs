@@ -34,7 +34,7 @@ use pieces::PieceDraft;
 pub struct Cut<'a> {
     /// Its fingerprint.
     pub fingerprint: &'a Fingerprint,
-    /// Its sound, as [`SampleKeeping::Samples`](crate::Keep::Samples) keeps it. Without, a cut that plays faster
+    /// Its sound, as [`SampleKeeping::Samples`](crate::SampleKeeping::Samples) keeps it. Without, a cut that plays faster
     /// or slower than its recording is found in fragments, if at all.
     pub samples: &'a [i16],
 }

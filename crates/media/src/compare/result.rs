@@ -50,7 +50,7 @@ pub struct MatchedPiece {
 pub struct Alternate {
     /// Where it begins in the full recording.
     pub full_start_ms: u64,
-    /// As with [`Piece::bit_error_rate`].
+    /// As with [`MatchedPiece::bit_error_rate`].
     pub bit_error_rate: f64,
 }
 

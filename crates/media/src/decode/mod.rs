@@ -33,7 +33,7 @@ use crate::{DecodeLimits, DecodeProblem, Fingerprint, Waveform};
 pub enum SampleKeeping {
     /// Only what is taken from them: for a full recording.
     Nothing,
-    /// The samples, too, up to [`Limits::max_kept_ms`]: for a cut, which may turn out to run faster or
+    /// The samples, too, up to [`DecodeLimits::max_kept_ms`]: for a cut, which may turn out to run faster or
     /// slower than its recording (see [`Cut`](crate::Cut)).
     Samples,
 }

@@ -26,7 +26,7 @@ const ASK: Duration = Duration::from_millis(100);
 /// [`serve`](super::serve).
 ///
 /// Adds one argument, and sets the standard input and output. Waits until the child has answered, and
-/// kills it when that takes longer than [`Limits::max_wall_ms`]; it never outlives this call. Calls
+/// kills it when that takes longer than [`DecodeLimits::max_wall_ms`]; it never outlives this call. Calls
 /// `progress` some times a second with the share of the file that is read, from 0 to 1; `Break` ends the
 /// child as [`DecodeProblem::Stopped`].
 pub fn run(

@@ -191,7 +191,7 @@ impl RecordingFormProblem {
 }
 
 /// Why a recording cannot be attached, as its editor reads it.
-pub fn problem(site: &Site, unfit: RecordingFormProblem) -> String {
+pub fn form_problem(site: &Site, problem: RecordingFormProblem) -> String {
     let texts = &texts(site).desk;
     match problem {
         RecordingFormProblem::Title => texts.unfit_title.clone(),

@@ -19,8 +19,8 @@ pub use content::{CitedPart, PlayerContent};
 pub use cut_of::CutOf;
 pub use desk::{
     OpenProposal, RecordingForm, RecordingFormProblem, RecordingPage, RecordingsPage,
-    TranscriptReport, changes, chapters_problem, flash, is_underway, lock_invalid, meanwhile,
-    problem, recording_page, recordings_page, state_of, title,
+    TranscriptReport, changes, chapters_problem, flash, form_problem, is_underway, lock_invalid,
+    meanwhile, recording_page, recordings_page, state_of, title,
 };
 pub use player::{player_fragment, player_page};
 pub use podcast::{Episode, podcast};

@@ -97,10 +97,7 @@ async fn page(
     let (revision, text) = match &read.transcript {
         Some((revision, webvtt)) => {
             let transcript = stored::transcript(webvtt, revision.language.clone())?;
-            (
-                Some(revision),
-                captions::write(&transcript, TranscriptExportFormat::Text),
-            )
+            (Some(revision), captions::write(&transcript, Export::Text))
         }
         None => (None, String::new()),
     };

@@ -171,7 +171,7 @@ fn source(
 
 /// A form that cannot be taken as it is, in the language of the site.
 fn refused(site: &Site, unfit: RecordingFormProblem) -> ApiError {
-    ApiError::body(render::recordings::problem(site, unfit)).field(unfit.field())
+    ApiError::body(render::recordings::form_problem(site, unfit)).field(unfit.field())
 }
 
 /// What became of a recording that was to be attached.
@@ -218,7 +218,7 @@ pub(super) async fn attach_one(
     if least > settings.max_recording_bytes() {
         let max = settings.max_recording_mb;
         let detail =
-            render::recordings::problem(&newsroom.site, RecordingFormProblem::Size { max });
+            render::recordings::form_problem(&newsroom.site, RecordingFormProblem::Size { max });
         let status = StatusCode::PAYLOAD_TOO_LARGE;
         return Err(ApiError::new(status, "body_too_large", detail).field("file"));
     }
@@ -277,7 +277,7 @@ pub(super) async fn attach_one(
             max: settings.max_recordings_mb,
         },
     };
-    let detail = render::recordings::problem(&newsroom.site, unfit);
+    let detail = render::recordings::form_problem(&newsroom.site, unfit);
     let (status, code) = (StatusCode::CONFLICT, "recordings_full");
     Err(ApiError::new(status, code, detail).field(unfit.field()))
 }

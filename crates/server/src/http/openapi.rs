@@ -248,4 +248,16 @@ mod tests {
     fn the_description_is_of_version_3_1() {
         assert_eq!(SPEC["openapi"], "3.1.0");
     }
+
+    #[test]
+    fn two_bodies_do_not_share_a_description() {
+        let takes = |name: &str, field: &str| {
+            let fields = &SPEC["components"]["schemas"][name]["properties"];
+            assert!(fields.get(field).is_some(), "{name}: {fields}");
+        };
+
+        // Both were called "Confirm", and one stood for the two.
+        takes("ConfirmProposal", "site");
+        takes("ConfirmSources", "note");
+    }
 }

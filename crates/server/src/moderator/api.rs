@@ -93,7 +93,7 @@ pub(crate) struct ModeratedAuthor {
         ("order" = Option<String>, Query, description = "`newest` (else) or `oldest` first"),
         ("after" = Option<String>, Query, description = "Go on after this comment"),
     ),
-    responses((status = 200, body = Moderated), (status = "4XX", body = Problem)),
+    responses((status = 200, body = ModeratedList), (status = "4XX", body = Problem)),
 )]
 pub(crate) async fn queue(
     State(app): State<App>,
@@ -132,7 +132,7 @@ pub(crate) async fn queue(
         ("q" = String, Query, description = "What to look for, as in the search of the desk"),
         ("after" = Option<String>, Query, description = "Go on after this comment"),
     ),
-    responses((status = 200, body = Moderated), (status = "4XX", body = Problem)),
+    responses((status = 200, body = ModeratedList), (status = "4XX", body = Problem)),
 )]
 pub(crate) async fn search(
     State(app): State<App>,

@@ -61,7 +61,7 @@ pub(crate) struct CommentInPlace {
         ("id" = String, Path, description = "The comment's id"),
         ("site" = Option<String>, Query, description = "The site's host; needed unless the page that asks belongs to one site alone, or there is only one"),
     ),
-    responses((status = 200, body = Placed), (status = "4XX", body = Problem)),
+    responses((status = 200, body = CommentInPlace), (status = "4XX", body = Problem)),
 )]
 pub(crate) async fn one(
     State(app): State<App>,

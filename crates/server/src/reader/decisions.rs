@@ -97,7 +97,7 @@ async fn make(
         reason: reason.as_deref().map(known).transpose()?,
         note: body.note.filter(|note| !note.trim().is_empty()),
     };
-    let decide = move |tx: &mut Tx<'_>| decisions::request(tx, now, &decide);
+    let decide = move |tx: &mut Tx<'_>| decisions::decide(tx, now, &decide);
     Ok((site, app.store.write(decide).await?))
 }
 

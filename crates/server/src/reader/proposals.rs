@@ -88,7 +88,7 @@ impl From<&Proposal> for ProposedCorrection {
 #[utoipa::path(
     post, path = "/api/v1/recordings/{id}/proposals", tag = "writing", request_body = Propose,
     params(("id" = String, Path, description = "The recording's id")),
-    responses((status = 201, body = Proposed), (status = "4XX", body = Problem)),
+    responses((status = 201, body = ProposedCorrection), (status = "4XX", body = Problem)),
 )]
 pub(crate) async fn propose(
     State(app): State<App>,
@@ -107,9 +107,9 @@ pub(crate) async fn propose(
 /// Confirm a correction. When enough readers have, the transcript says it.
 #[utoipa::path(
     post, path = "/api/v1/recordings/proposals/{id}/confirm", tag = "writing",
-    request_body = Confirm,
+    request_body = ConfirmProposal,
     params(("id" = String, Path, description = "The correction's id")),
-    responses((status = 200, body = Proposed), (status = "4XX", body = Problem)),
+    responses((status = 200, body = ProposedCorrection), (status = "4XX", body = Problem)),
 )]
 pub(crate) async fn confirm(
     State(app): State<App>,

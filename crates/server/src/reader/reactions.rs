@@ -102,7 +102,7 @@ pub(super) async fn react(
     };
     let counted = app
         .store
-        .write(move |tx| reactions::new(tx, now, &react))
+        .write(move |tx| reactions::react(tx, now, &react))
         .await?;
     Ok(ReactionOutcome {
         site,

@@ -46,7 +46,7 @@ pub(crate) struct SessionBody {
 /// publisher's. What this browser wrote as a guest becomes the account's.
 #[utoipa::path(
     post, path = "/api/v1/session", tag = "writing", request_body = TakeUp,
-    responses((status = 200, body = SignedIn), (status = "4XX", body = Problem)),
+    responses((status = 200, body = SessionBody), (status = "4XX", body = Problem)),
 )]
 pub(crate) async fn begin(
     State(app): State<App>,

@@ -163,7 +163,7 @@ pub(crate) struct WithdrawSources {
 
 /// Take one's own sources back, or give them again. They stay to be seen.
 #[utoipa::path(
-    put, path = "/api/v1/comments/{id}/sources/withdrawal", tag = "writing", request_body = Withdraw,
+    put, path = "/api/v1/comments/{id}/sources/withdrawal", tag = "writing", request_body = WithdrawSources,
     params(
         ("id" = String, Path, description = "The comment's id"),
         ("site" = Option<String>, Query, description = "The site's host; needed unless the page that asks belongs to one site alone, or there is only one"),
@@ -224,7 +224,7 @@ pub(crate) struct ConfirmSources {
 
 /// Confirm the sources of a comment as an editor, or no longer confirm them.
 #[utoipa::path(
-    put, path = "/api/v1/comments/{id}/sources/confirmation", tag = "moderating", request_body = Confirm,
+    put, path = "/api/v1/comments/{id}/sources/confirmation", tag = "moderating", request_body = ConfirmSources,
     params(
         ("id" = String, Path, description = "The comment's id"),
         ("site" = Option<String>, Query, description = "The site's host; needed unless the page that asks belongs to one site alone, or there is only one"),

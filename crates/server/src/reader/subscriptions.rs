@@ -57,8 +57,8 @@ pub(crate) struct SubscribedBody {
 #[utoipa::path(
     post, path = "/api/v1/subscriptions", tag = "writing", request_body = Subscribe,
     responses(
-        (status = 201, body = Subscribed, description = "Mails will come"),
-        (status = 202, body = Subscribed, description = "The address is to be confirmed"),
+        (status = 201, body = SubscribedBody, description = "Mails will come"),
+        (status = 202, body = SubscribedBody, description = "The address is to be confirmed"),
         (status = "4XX", body = Problem),
     ),
 )]

@@ -88,7 +88,7 @@ pub(crate) async fn vote(
     };
     let tally = app
         .store
-        .write(move |tx| votes::new(tx, now, &cast))
+        .write(move |tx| votes::cast(tx, now, &cast))
         .await?;
     app.metrics.count(Counter::Votes);
     Ok((tally, token.headers()))

@@ -53,20 +53,20 @@ pub fn updates_since(
             let known = &known.event;
             known.comment == event.comment && known.is_inside() == event.is_inside()
         };
-        let earlier = updates_since
+        let earlier = happenings
             .iter()
             .position(is_known)
-            .map(|at| updates_since.remove(at));
+            .map(|at| happenings.remove(at));
         let is_published = event.kind == EventKind::Published;
         let is_new = is_published || earlier.is_some_and(|earlier| earlier.is_new);
-        updates_since.push(CommentUpdate {
+        happenings.push(CommentUpdate {
             event,
             is_new,
             comment: None,
             n_spoken: 0,
         });
     }
-    for happening in &mut updates_since {
+    for happening in &mut happenings {
         if let Some(id) = happening.event.comment {
             happening.comment = comments::by_id(tx, site, id)?;
         } else if !happening.event.is_inside() {
@@ -74,19 +74,19 @@ pub fn updates_since(
             happening.n_spoken = counted.n_annotations + counted.n_questions;
         }
     }
-    let found = updates_since.iter_mut();
+    let found = happenings.iter_mut();
     cards::fill(
         tx,
         site,
         found.filter_map(|happening| happening.comment.as_mut()),
     )?;
-    let found = updates_since.iter_mut();
+    let found = happenings.iter_mut();
     agreement::fill(
         tx,
         site,
         found.filter_map(|happening| happening.comment.as_mut()),
     )?;
-    let found = updates_since.iter_mut();
+    let found = happenings.iter_mut();
     reactions::fill(
         tx,
         site,
@@ -94,7 +94,7 @@ pub fn updates_since(
     )?;
     Ok(Some(PageUpdates {
         page,
-        updates_since,
+        happenings,
         has_gap,
     }))
 }

@@ -41,7 +41,7 @@ pub struct NewReaction {
 }
 
 /// Give a reaction or take it back. The same once more changes nothing. Returns the counts after it.
-pub fn new(tx: &mut Tx<'_>, now: Time, react: &NewReaction) -> Result<Vec<ReactionCount>> {
+pub fn react(tx: &mut Tx<'_>, now: Time, new: &NewReaction) -> Result<Vec<ReactionCount>> {
     let site = new.site.id;
     let (page, comment) = comments::locked(tx, site, new.comment)?;
     let known = authors::by_token(tx, now, site, &new.token)?;
@@ -111,7 +111,7 @@ fn one_per_address(
     now: Time,
     site: SiteId,
     comment: &Comment,
-    react: &NewReaction,
+    new: &NewReaction,
     author: Option<AuthorId>,
 ) -> Result<()> {
     let own = author.unwrap_or(AuthorId(-1));
@@ -131,7 +131,7 @@ fn one_per_address(
     Ok(())
 }
 
-fn give(tx: &mut Tx<'_>, now: Time, react: &NewReaction, author: AuthorId) -> Result<()> {
+fn give(tx: &mut Tx<'_>, now: Time, new: &NewReaction, author: AuthorId) -> Result<()> {
     let site = new.site.id;
     let address = address_keys::hash(tx, now, new.reader.network, &new.address_key)?;
     tx.execute(
@@ -139,7 +139,7 @@ fn give(tx: &mut Tx<'_>, now: Time, react: &NewReaction, author: AuthorId) -> Re
             "insert into reaction (site_id, comment_id, author_id, key, address_hash, made_at)
              values (?1, ?2, ?3, ?4, ?5, ?6)"
         ),
-        params![site, react.comment, author, &react.key, &address, now],
+        params![site, new.comment, author, &new.key, &address, now],
     )?;
     count(tx, site, new.comment, &new.key, (1, 0))
 }

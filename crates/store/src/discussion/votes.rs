@@ -40,7 +40,7 @@ pub struct NewVote {
 }
 
 /// Cast a vote. Casting the same one again changes nothing. Returns the counts after it.
-pub fn new(tx: &mut Tx<'_>, now: Time, cast: &NewVote) -> Result<VoteTally> {
+pub fn cast(tx: &mut Tx<'_>, now: Time, new: &NewVote) -> Result<VoteTally> {
     let site = new.site.id;
     let (page, comment) = comments::locked(tx, site, new.comment)?;
     policy::may_vote(&new.site.settings, &comment, &new.reader, new.vote)?;
@@ -105,7 +105,7 @@ fn one_per_address(
     now: Time,
     site: SiteId,
     comment: &Comment,
-    cast: &NewVote,
+    new: &NewVote,
 ) -> Result<()> {
     for hash in address_keys::hashes(tx, new.reader.network)? {
         let seen = tx.one(
@@ -123,12 +123,12 @@ fn one_per_address(
     Ok(())
 }
 
-fn write(tx: &mut Tx<'_>, now: Time, cast: &NewVote, voter: AuthorId) -> Result<()> {
+fn write(tx: &mut Tx<'_>, now: Time, new: &NewVote, voter: AuthorId) -> Result<()> {
     let site = new.site.id;
     let Some(vote) = new.vote else {
         tx.execute(
             sql!("delete from vote where site_id = ?1 and comment_id = ?2 and author_id = ?3"),
-            params![site, cast.comment, voter],
+            params![site, new.comment, voter],
         )?;
         return Ok(());
     };
@@ -140,7 +140,7 @@ fn write(tx: &mut Tx<'_>, now: Time, cast: &NewVote, voter: AuthorId) -> Result<
              on conflict (site_id, comment_id, author_id)
              do update set value = excluded.value"
         ),
-        params![site, cast.comment, voter, vote.value(), &address, now],
+        params![site, new.comment, voter, vote.value(), &address, now],
     )?;
     Ok(())
 }

@@ -184,7 +184,7 @@ pub fn list_with_totals(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<CampaignTot
         sums: sums.remove(&campaign.id).unwrap_or_default(),
         campaign,
     });
-    Ok(find_with_totals.collect())
+    Ok(counted.collect())
 }
 
 fn milestones(draft: &CampaignDraft) -> Result<String> {

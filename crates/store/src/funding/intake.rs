@@ -116,9 +116,9 @@ fn count(
         id: EntryId(ids.next(now)),
         campaign,
         movement: Movement {
-            kind: due_entry.kind,
-            money: due_entry.money,
-            gifts: due_entry.gifts,
+            kind: due.kind,
+            money: due.money,
+            gifts: due.gifts,
             // No clock of others decides on months that are still to come.
             occurred_at: moved.occurred_at.unwrap_or(now).min(now),
         },
@@ -131,8 +131,8 @@ fn count(
     if !ledger::record_of(tx, now, hook.site, &entry, Some(hook.id))? {
         return Ok(false);
     }
-    if due_entry.known.0 > 0 {
-        give_back(tx, now, ids, hook, (&entry, due_entry.known))?;
+    if due.known.0 > 0 {
+        give_back(tx, now, ids, hook, (&entry, due.known))?;
     }
     if is_payment && home.is_none() {
         bring(tx, now, ids, &entry, hook, &parts)?;

@@ -194,8 +194,8 @@ fn free_email(
 
 /// The account for someone who comes for the first time: that of their address, where there is one,
 /// or a new one. Nobody gets into the newsroom by an address.
-fn make(tx: &mut Tx<'_>, now: Time, arriving: &IdentitySignIn) -> Result<Author> {
-    let (site, claims) = (&arriving.site, &arriving.claims);
+fn make(tx: &mut Tx<'_>, now: Time, sign_in: &IdentitySignIn) -> Result<Author> {
+    let (site, claims) = (&sign_in.site, &sign_in.claims);
     let holder = match claims.email.as_deref() {
         Some(email) => authors::by_email(tx, site.id, email)?,
         None => None,
@@ -206,7 +206,7 @@ fn make(tx: &mut Tx<'_>, now: Time, arriving: &IdentitySignIn) -> Result<Author>
             let name = claims.name.as_deref().ok_or(Refusal::NameMissing)?;
             naming::may_be_called(tx, site, name)?;
             let email = claims.email.as_deref().filter(|_| holder.is_none());
-            authors::add_account(tx, now, site.id, arriving.author, name, email)?
+            authors::add_account(tx, now, site.id, sign_in.author, name, email)?
         }
     };
     tx.execute(

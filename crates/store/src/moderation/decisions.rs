@@ -61,7 +61,7 @@ pub struct DecisionOutcome {
 
 /// Decide on a comment. Deciding the same again is the same as once, unless readers have flagged it
 /// since: then it answers them.
-pub fn request(tx: &mut Tx<'_>, now: Time, decide: &DecisionRequest) -> Result<DecisionOutcome> {
+pub fn decide(tx: &mut Tx<'_>, now: Time, request: &DecisionRequest) -> Result<DecisionOutcome> {
     let DecisionRequest { site, action, .. } = *request;
     decision::may_decide(request.moderator.role, action)?;
     decision::may_note(request.note.as_deref())?;
@@ -133,7 +133,7 @@ pub fn decide_all(
 ) -> Result<Vec<std::result::Result<DecisionOutcome, Refusal>>> {
     let mut results = Vec::with_capacity(requests.len().min(MAX_AT_ONCE));
     for one in requests.iter().take(MAX_AT_ONCE) {
-        results.push(match tx.attempt(|tx| request(tx, now, one)) {
+        results.push(match tx.attempt(|tx| decide(tx, now, one)) {
             Ok(decided) => Ok(decided),
             Err(StoreError::Refused(refusal)) => Err(refusal),
             Err(error) => return Err(error),

@@ -176,8 +176,8 @@ fn rules(tx: &mut Tx<'_>, page: &Page) -> Result<SiteRules> {
     rules.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))
 }
 
-fn last(tx: &mut Tx<'_>, now: Time, it: &SubmittedText<'_>) -> Result<Option<LastComment>> {
-    let window = Duration::from_secs(u64::from(it.settings.repeat_minutes) * 60);
+fn last(tx: &mut Tx<'_>, now: Time, submitted: &SubmittedText<'_>) -> Result<Option<LastComment>> {
+    let window = Duration::from_secs(u64::from(submitted.settings.repeat_minutes) * 60);
     tx.one(
         sql!(
             "select text, html, renderer, written_in, created_at from comment
@@ -185,9 +185,9 @@ fn last(tx: &mut Tx<'_>, now: Time, it: &SubmittedText<'_>) -> Result<Option<Las
              order by id desc limit 1"
         ),
         params![
-            it.page.site,
-            it.author.id,
-            it.comment,
+            submitted.page.site,
+            submitted.author.id,
+            submitted.comment,
             first_id_at(now.before(window))
         ],
         |row| {
@@ -200,7 +200,12 @@ fn last(tx: &mut Tx<'_>, now: Time, it: &SubmittedText<'_>) -> Result<Option<Las
     )
 }
 
-fn n_recent(tx: &mut Tx<'_>, now: Time, site: SiteId, it: &SubmittedText<'_>) -> Result<i64> {
+fn n_recent(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    submitted: &SubmittedText<'_>,
+) -> Result<i64> {
     let n = tx.one(
         sql!(
             "select count(*) from (select 1 from comment where site_id = ?1 and author_id = ?2
@@ -208,23 +213,27 @@ fn n_recent(tx: &mut Tx<'_>, now: Time, site: SiteId, it: &SubmittedText<'_>) ->
         ),
         params![
             site,
-            it.author.id,
+            submitted.author.id,
             first_id_at(now.before(RATE_WINDOW)),
-            it.comment,
-            i64::from(it.settings.hold_over_rate)
+            submitted.comment,
+            i64::from(submitted.settings.hold_over_rate)
         ],
         |row| row.next(),
     )?;
     Ok(n.unwrap_or(0))
 }
 
-fn n_published(tx: &mut Tx<'_>, site: SiteId, it: &SubmittedText<'_>) -> Result<i64> {
+fn n_published(tx: &mut Tx<'_>, site: SiteId, submitted: &SubmittedText<'_>) -> Result<i64> {
     let n = tx.one(
         sql!(
             "select count(*) from (select 1 from comment where site_id = ?1 and author_id = ?2
                  and state = 'published' limit ?3) as published"
         ),
-        params![site, it.author.id, i64::from(it.settings.approve_first)],
+        params![
+            site,
+            submitted.author.id,
+            i64::from(submitted.settings.approve_first)
+        ],
         |row| row.next(),
     )?;
     Ok(n.unwrap_or(0))

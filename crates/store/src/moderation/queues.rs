@@ -138,7 +138,7 @@ use items;
 macro_rules! queue {
     ($order:expr, $which:literal) => {
         match $order {
-            Order::Newest => sql!(items!(
+            QueueOrder::Newest => sql!(items!(
                 "comment c",
                 concat!(
                     $which,
@@ -147,7 +147,7 @@ macro_rules! queue {
                     " order by c.id desc limit ?6"
                 )
             )),
-            Order::Oldest => sql!(items!(
+            QueueOrder::Oldest => sql!(items!(
                 "comment c",
                 concat!(
                     $which,

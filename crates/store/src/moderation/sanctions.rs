@@ -165,10 +165,10 @@ pub fn ban(
 
 /// An account must sign in again, and then may read and no more. A guest keeps the token that proves
 /// what they wrote.
-fn end_sessions(tx: &mut Tx<'_>, change: &SanctionRequest) -> Result<()> {
-    let author = authors::by_id(tx, change.site, change.author)?;
+fn end_sessions(tx: &mut Tx<'_>, request: &SanctionRequest) -> Result<()> {
+    let author = authors::by_id(tx, request.site, request.author)?;
     if author.is_some_and(|author| author.kind == AuthorKind::Account) {
-        sessions::end_others(tx, change.site, change.author, None)?;
+        sessions::end_others(tx, request.site, request.author, None)?;
     }
     Ok(())
 }

@@ -190,11 +190,11 @@ fn address(
 }
 
 /// The published comment that a branch begins with.
-fn branch_of(tx: &mut Tx<'_>, page: &Page, wish: &NewSubscription) -> Result<Option<CommentId>> {
-    if wish.kind != SubscriptionKind::Branch {
+fn branch_of(tx: &mut Tx<'_>, page: &Page, new: &NewSubscription) -> Result<Option<CommentId>> {
+    if new.kind != SubscriptionKind::Branch {
         return Ok(None);
     }
-    let found = match wish.branch {
+    let found = match new.branch {
         Some(id) => comments::by_id(tx, page.site, id)?,
         None => None,
     };

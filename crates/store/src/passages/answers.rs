@@ -149,22 +149,22 @@ fn one_per_address(
 fn write(
     tx: &mut Tx<'_>,
     now: Time,
-    it: &NewAnswer,
+    new: &NewAnswer,
     author: AuthorId,
     answers: SourceAnswers,
 ) -> Result<()> {
-    let site = it.site.id;
+    let site = new.site.id;
     if answers == SourceAnswers::default() {
         tx.execute(
             sql!(
                 "delete from source_answer
                  where site_id = ?1 and comment_id = ?2 and author_id = ?3"
             ),
-            params![site, it.comment, author],
+            params![site, new.comment, author],
         )?;
         return Ok(());
     }
-    let address = address_keys::hash(tx, now, it.reader.network, &it.address_key)?;
+    let address = address_keys::hash(tx, now, new.reader.network, &new.address_key)?;
     tx.execute(
         sql!(
             "insert into source_answer
@@ -175,7 +175,7 @@ fn write(
         ),
         params![
             site,
-            it.comment,
+            new.comment,
             author,
             answers.says.map(SourceAnswer::as_str),
             answers.relevant.map(SourceAnswer::as_str),

@@ -226,18 +226,24 @@ fn asker(reader: &Reader) -> Result<&Author> {
 }
 
 /// The question with its page, which is locked, and who changes it, where they reach it.
-fn to_change<'r>(tx: &mut Tx<'_>, it: &'r QuestionEditor) -> Result<(Page, Question, &'r Author)> {
-    let site = it.site.id;
+fn to_change<'r>(
+    tx: &mut Tx<'_>,
+    editor: &'r QuestionEditor,
+) -> Result<(Page, Question, &'r Author)> {
+    let site = editor.site.id;
     // Whoever asks nothing anywhere learns nothing of what is asked.
-    may_ask(Questions::On, &it.reader)?;
-    let author = asker(&it.reader)?;
-    let own = questions::find(tx, site, it.id)?.ok_or(Refusal::QuestionUnknown)?;
+    may_ask(Questions::On, &editor.reader)?;
+    let author = asker(&editor.reader)?;
+    let own = questions::find(tx, site, editor.id)?.ok_or(Refusal::QuestionUnknown)?;
     let page = pages::lock(tx, site, own.page)?;
     if !groups::covers(tx, author.id, &page)? {
         return Err(Refusal::QuestionUnknown.into());
     }
-    may_ask(allowed::questions(tx, &it.site, page.id)?, &it.reader)?;
-    let own = questions::find(tx, site, it.id)?.ok_or(Refusal::QuestionUnknown)?;
+    may_ask(
+        allowed::questions(tx, &editor.site, page.id)?,
+        &editor.reader,
+    )?;
+    let own = questions::find(tx, site, editor.id)?.ok_or(Refusal::QuestionUnknown)?;
     Ok((page, own, author))
 }
 

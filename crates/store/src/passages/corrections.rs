@@ -165,10 +165,10 @@ pub fn decided_of(
             continue;
         };
         if let Some(page) = pages::by_id(tx, site, own.page)? {
-            decided_of.push((own, page, read_at.is_some()));
+            told.push((own, page, read_at.is_some()));
         }
     }
-    Ok(decided_of)
+    Ok(told)
 }
 
 /// How many of an account's were decided on and not read since, at most `max`.

@@ -156,20 +156,22 @@ pub fn allow_questions(
 }
 
 /// The correction with its page, which is locked, where they are in reach.
-fn to_decide(tx: &mut Tx<'_>, it: &CorrectionDecision) -> Result<(Page, Correction)> {
-    decision::may_note(it.reason.as_deref())?;
-    let found = corrections::find(tx, it.site, it.id)?.ok_or(Refusal::CorrectionUnknown)?;
-    let page = pages::in_scope(tx, it.site, found.page, &it.scope)?;
+fn to_decide(tx: &mut Tx<'_>, decision: &CorrectionDecision) -> Result<(Page, Correction)> {
+    decision::may_note(decision.reason.as_deref())?;
+    let found =
+        corrections::find(tx, decision.site, decision.id)?.ok_or(Refusal::CorrectionUnknown)?;
+    let page = pages::in_scope(tx, decision.site, found.page, &decision.scope)?;
     let page = page.ok_or(Refusal::CorrectionUnknown)?;
-    let page = pages::lock(tx, it.site, page.id)?;
-    let own = corrections::find(tx, it.site, it.id)?.ok_or(Refusal::CorrectionUnknown)?;
+    let page = pages::lock(tx, decision.site, page.id)?;
+    let own =
+        corrections::find(tx, decision.site, decision.id)?.ok_or(Refusal::CorrectionUnknown)?;
     Ok((page, own))
 }
 
 fn decide(
     tx: &mut Tx<'_>,
     now: Time,
-    it: &CorrectionDecision,
+    decision: &CorrectionDecision,
     state: CorrectionState,
 ) -> Result<()> {
     tx.execute(
@@ -178,12 +180,12 @@ fn decide(
              where site_id = ?1 and id = ?2"
         ),
         params![
-            it.site,
-            it.id,
+            decision.site,
+            decision.id,
             state.as_str(),
-            it.by,
+            decision.by,
             now,
-            it.reason.as_deref()
+            decision.reason.as_deref()
         ],
     )?;
     Ok(())

@@ -62,7 +62,7 @@ pub fn free_bytes(tx: &mut Tx<'_>, site: &Site) -> Result<i64> {
         |row| row.next(),
     )?;
     let room = site.settings.max_recordings_bytes() - taken.unwrap_or(0);
-    Ok(free_bytes.max(0))
+    Ok(room.max(0))
 }
 
 /// Attach a recording. Returns whether there was room for it.

@@ -264,7 +264,9 @@ impl World {
             vote,
             address_key,
         };
-        self.store.write(move |tx| votes::new(tx, now, &cast)).await
+        self.store
+            .write(move |tx| votes::cast(tx, now, &cast))
+            .await
     }
 
     pub(crate) async fn edit(

@@ -31,12 +31,12 @@ pub(super) fn read(message: ProcessorMessage<'_>) -> Result<PaymentEvent, Messag
     let mut question = serde_json::Map::new();
     for (header, name) in SIGNED_BY {
         let value = signed_by(message.header, header).ok_or(MessageRefusal::Signature)?;
-        verification_request.insert(name.to_owned(), json!(value));
+        question.insert(name.to_owned(), json!(value));
     }
     let body = str::from_utf8(message.body).map_err(|_| MessageRefusal::Unreadable)?;
     serde_json::from_str::<IgnoredAny>(body).map_err(|_| MessageRefusal::Unreadable)?;
-    let question = Value::Object(verification_request).to_string();
-    let rest = verification_request.strip_suffix('}').unwrap_or_default();
+    let question = Value::Object(question).to_string();
+    let rest = question.strip_suffix('}').unwrap_or_default();
     Ok(PaymentEvent {
         question: Some(ProcessorQuery::Message(format!(
             "{rest},\"webhook_event\":{body}}}"

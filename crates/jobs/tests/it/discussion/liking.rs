@@ -47,7 +47,7 @@ impl World {
                 wish: Some(true),
                 address_key: [3; 32],
             };
-            reactions::new(tx, now, &react)
+            reactions::react(tx, now, &react)
         };
         self.store.write(give).await.unwrap();
     }

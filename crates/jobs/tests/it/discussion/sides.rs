@@ -90,7 +90,7 @@ impl World {
                 vote,
                 address_key: [3; 32],
             };
-            votes::new(tx, now, &cast)
+            votes::cast(tx, now, &cast)
         });
         cast.await.unwrap();
     }

@@ -62,7 +62,7 @@ impl World {
                 reason: refuses.then_some(Reason::OffTopic),
                 note: refuses.then(|| "Please stay with <the bridge>.".to_owned()),
             };
-            decisions::request(tx, now, &decide)
+            decisions::decide(tx, now, &decide)
         };
         self.store.write(decide).await.unwrap().decision
     }

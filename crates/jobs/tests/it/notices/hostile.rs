@@ -297,7 +297,7 @@ async fn decide(world: &World, comment: CommentId, action: ModerationAction, not
             reason: refuses.then_some(Reason::OffTopic),
             note: refuses.then(|| note.clone()),
         };
-        decisions::request(tx, now, &decide).map(drop)
+        decisions::decide(tx, now, &decide).map(drop)
     };
     world.store.write(decide).await.unwrap();
 }

@@ -60,7 +60,7 @@ macro_rules! claims {
             text(claims.nickname()),
             username.map(|name| name.to_string()),
         ];
-        Claims {
+        AnswerClaims {
             subject: claims.subject().to_string(),
             names: names.into_iter().flatten().collect(),
             email: claims.email().map(|email| email.to_string()),

@@ -96,7 +96,7 @@ pub fn votes(
         params![site, after.0, after.1, limit],
         |row| read_vote(row, since),
     )?;
-    let last = looked_at.last().map(|(place, _)| *save_sides);
+    let last = looked_at.last().map(|(place, _)| *place);
     let votes = looked_at.into_iter().filter_map(|(_, vote)| vote);
     Ok((votes.collect(), last))
 }
@@ -127,15 +127,15 @@ pub fn liked(
             let (place, key) = ((row.next()?, row.next()?), row.next::<String>()?);
             let (at, voted): (Time, Option<i64>) = (row.next()?, row.next()?);
             let counts = voted.is_none() && at >= since && keys.contains(&key);
-            read_cast(row, save_sides, at, Some(Vote::Up).filter(|_| counts))
+            read_cast(row, place, at, Some(Vote::Up).filter(|_| counts))
         },
     )?;
     // What else somebody reacted with may stand behind the end.
-    let end = looked_at.last().map(|(place, _)| *save_sides);
+    let end = looked_at.last().map(|(place, _)| *place);
     if looked_at.len() as i64 == limit {
-        looked_at.retain(|(place, _)| Some(*save_sides) != end);
+        looked_at.retain(|(place, _)| Some(*place) != end);
     }
-    let last = looked_at.last().map(|(place, _)| *save_sides);
+    let last = looked_at.last().map(|(place, _)| *place);
     let casts = looked_at.into_iter().filter_map(|(_, cast)| cast);
     let mut casts: Vec<Ballot> = casts.collect();
     casts.dedup_by_key(|cast| (cast.comment, cast.voter.id));
@@ -147,7 +147,7 @@ fn read_vote(row: &Row<'_>, since: Time) -> Result<(VoteCursor, Option<Ballot>)>
     let place: VoteCursor = (row.next()?, row.next()?);
     let (value, at): (i64, Time) = (row.next()?, row.next()?);
     let vote = Vote::from_value(value).flatten();
-    read_cast(row, save_sides, at, vote.filter(|_| at >= since))
+    read_cast(row, place, at, vote.filter(|_| at >= since))
 }
 
 /// The rest of a row: the page, who wrote the comment, its state, and what is known of who voted.

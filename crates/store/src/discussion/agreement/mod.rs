@@ -43,7 +43,7 @@ pub fn last_fit(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<FitSummary>> {
             Ok((at, why, (row.next()?, row.next()?, row.next()?)))
         },
     )?;
-    let Some((at, why, crowd)) = last_fit else {
+    let Some((at, why, crowd)) = found else {
         return Ok(None);
     };
     let crowd = match crowd {
@@ -62,8 +62,8 @@ pub fn last_fit(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<FitSummary>> {
 /// A page that brought too many of the last night's votes, how many percent, and when that was found, where
 /// `scope` may see it.
 pub fn crowd(tx: &mut Tx<'_>, site: SiteId, scope: &Scope) -> Result<Option<(Page, i64, Time)>> {
-    let found = last_fit(tx, site)?.and_then(|found| last_fit.crowd);
-    let Some((page, percent, at)) = last_fit else {
+    let found = last_fit(tx, site)?.and_then(|found| found.crowd);
+    let Some((page, percent, at)) = found else {
         return Ok(None);
     };
     let seen = pages::in_scope(tx, site, page.id, scope)?;
@@ -119,7 +119,7 @@ pub(crate) fn fill<'c>(
             Ok((id, Agreement { rank, has_badge }))
         },
     )?;
-    for (id, agreement) in last_fit {
+    for (id, agreement) in found {
         if let Some(comment) = shown.iter_mut().find(|comment| comment.id == id) {
             comment.agreement = agreement;
         }

@@ -45,7 +45,7 @@ impl World {
             address_key,
         };
         self.store
-            .write(move |tx| reactions::new(tx, now, &react))
+            .write(move |tx| reactions::react(tx, now, &react))
             .await
     }
 }

@@ -98,7 +98,7 @@ impl World {
             note: refuses.then(|| "Please stay with the bridge.".to_owned()),
         };
         self.store
-            .write(move |tx| decisions::request(tx, now, &decide))
+            .write(move |tx| decisions::decide(tx, now, &decide))
             .await
     }
 
