@@ -4,10 +4,12 @@
 //! Knows nothing of Rejoinder, so that every crate's tests can use it.
 
 mod linear;
+mod link;
 mod mail;
 mod postgres;
 
 pub use linear::{assert_linear, assert_linear_of};
+pub use link::Link;
 pub use mail::{MailContent, hostile_texts};
 pub use postgres::{Postgres, fresh_database, is_gone, postgres, programs};
 
