@@ -25,14 +25,17 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossbeam_channel::{Sender, TrySendError};
-use database::job::job;
+use database::job::{Reply, job};
+use database::pulse::{self, Pulse};
 use database::{postgres, sqlite};
 
 pub use database::error::StoreError;
 pub use database::seals::{NotAKey, Seals};
 pub use database::sql::{Dialect, Registered, Sql};
+pub use database::timeouts::Timeouts;
 pub use database::tx::{Change, Tx};
 pub use database::value::{Column, Row, Value};
 
@@ -85,16 +88,50 @@ impl fmt::Display for Location {
     }
 }
 
+/// How a store reaches its database, and for how long it waits for it.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// For how long it waits.
+    pub timeouts: Timeouts,
+    /// How many connections of PostgreSQL read.
+    pub n_readers: usize,
+    /// How many connections of PostgreSQL write.
+    pub n_writers: usize,
+    /// The connection URL of PostgreSQL itself, where the store is at a pool that hands out its connections
+    /// for a transaction each.
+    pub direct: Option<String>,
+}
+
+/// The reach of a command, which waits for as long as it takes.
+impl Default for Reach {
+    fn default() -> Self {
+        Self {
+            timeouts: Timeouts::PATIENT,
+            n_readers: 4,
+            n_writers: 8,
+            direct: None,
+        }
+    }
+}
+
 /// An open database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     queues: Queues,
+    /// What holds for those who do not wait for ever.
+    deadline: Option<Deadline>,
 }
 
 #[derive(Clone)]
 enum Queues {
     Sqlite(sqlite::Queues),
-    Postgres(Sender<postgres::Work>),
+    Postgres(postgres::Queues),
+}
+
+#[derive(Clone)]
+struct Deadline {
+    after: Duration,
+    pulse: Pulse,
 }
 
 impl Store {
@@ -107,12 +144,48 @@ impl Store {
     /// Open the database at `location`, bring its schema up to date, seal the secrets in it by the first
     /// key of `seals`, and tell `hook` of changes.
     pub fn open_sealed(location: &Location, seals: Seals, hook: CommitHook) -> Result<Self> {
+        Self::open_within(location, &Reach::default(), seals, hook)
+    }
+
+    /// The same, as `reach` says.
+    pub fn open_within(
+        location: &Location,
+        reach: &Reach,
+        seals: Seals,
+        hook: CommitHook,
+    ) -> Result<Self> {
         let seals = Arc::new(seals);
         let queues = match location {
             Location::Sqlite(path) => Queues::Sqlite(sqlite::open(path, &seals, hook)?),
-            Location::Postgres(url) => Queues::Postgres(postgres::open(url, &seals, &hook)?),
+            Location::Postgres(url) => Queues::Postgres(postgres::open(url, reach, &seals, &hook)?),
         };
-        Ok(Self { queues })
+        let deadline = reach.timeouts.operation.map(|after| Deadline {
+            after,
+            pulse: Pulse::new(),
+        });
+        Ok(Self { queues, deadline })
+    }
+
+    /// The same for work that nobody waits for: it has no deadline, and takes no connection from those who
+    /// wait.
+    #[must_use]
+    pub fn in_background(&self) -> Self {
+        let queues = match &self.queues {
+            Queues::Sqlite(queues) => Queues::Sqlite(queues.clone()),
+            Queues::Postgres(queues) => Queues::Postgres(queues.in_background()),
+        };
+        Self {
+            queues,
+            deadline: None,
+        }
+    }
+
+    /// The same without a deadline.
+    fn patient(&self) -> Self {
+        Self {
+            queues: self.queues.clone(),
+            deadline: None,
+        }
     }
 
     /// Which database this is.
@@ -129,12 +202,13 @@ impl Store {
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
+        self.expect_presence()?;
         let (job, reply) = job(operation);
         match &self.queues {
             Queues::Sqlite(queues) => send(&queues.reads, sqlite::Work::Job(job))?,
-            Queues::Postgres(queue) => send(queue, postgres::Work::Read(job))?,
+            Queues::Postgres(queues) => send(&queues.reads, postgres::Work::Read(job))?,
         }
-        reply.await.unwrap_or_else(|_| Err(gone()))
+        self.wait(reply).await
     }
 
     /// Run `operation` and commit what it did, whole or not at all. It may run more than once, when
@@ -144,6 +218,7 @@ impl Store {
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
+        self.expect_presence()?;
         let (job, reply) = job(move |tx| {
             let done = operation(tx)?;
             effects::follow(tx)?;
@@ -151,14 +226,72 @@ impl Store {
         });
         match &self.queues {
             Queues::Sqlite(queues) => send(&queues.writes, sqlite::Work::Job(job))?,
-            Queues::Postgres(queue) => send(queue, postgres::Work::Write(job))?,
+            Queues::Postgres(queues) => send(&queues.writes, postgres::Work::Write(job))?,
         }
-        reply.await.unwrap_or_else(|_| Err(gone()))
+        self.wait(reply).await
     }
 
-    /// Fail with [`StoreError::Unavailable`] and the reason where the database takes no writes.
+    /// Wait for the answer to an operation, but not beyond the deadline. Whoever waited in vain lets the
+    /// database be asked whether it is there.
+    async fn wait<T>(&self, reply: Reply<T>) -> Result<T> {
+        let Some(Deadline { after, pulse }) = &self.deadline else {
+            return reply.await.unwrap_or_else(|_| Err(gone()));
+        };
+        let answer = match tokio::time::timeout(*after, reply).await {
+            Ok(answer) => answer.unwrap_or_else(|_| Err(gone())),
+            Err(_) => {
+                let waited = format!("no answer within {} s", after.as_secs_f32());
+                Err(StoreError::TimedOut(waited))
+            }
+        };
+        if let Err(StoreError::Unavailable(_) | StoreError::TimedOut(_)) = &answer {
+            pulse.ask(&self.patient());
+        }
+        answer
+    }
+
+    /// Whether the database is known not to answer now. It is asked again all the while.
+    pub fn is_silent(&self) -> bool {
+        let pulse = self.deadline.as_ref().map(|own| &own.pulse);
+        pulse.is_some_and(Pulse::is_silent)
+    }
+
+    /// Ends when the database does not answer: at once where that is known, else after a moment in which it
+    /// was asked. What is held in memory need not wait for it any longer.
+    pub async fn silence(&self) {
+        match &self.deadline {
+            Some(own) => own.pulse.silence(&self.patient()).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Nobody waits for a database that is known to be away.
+    fn expect_presence(&self) -> Result<()> {
+        match &self.deadline {
+            Some(own) if own.pulse.is_away() => {
+                let why = "it does not answer, and is asked again until it does";
+                Err(StoreError::Unavailable(why.to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Fail where the database cannot be read.
+    pub async fn expect_answer(&self) -> Result<()> {
+        self.read(pulse::answer).await
+    }
+
+    /// Fail with [`StoreError::Unavailable`] or [`StoreError::DiskFull`] and the reason where the database
+    /// takes no writes.
     pub async fn expect_writable(&self) -> Result<()> {
-        self.write(|tx| tx.expect_writable()).await
+        match &self.queues {
+            // A transaction that writes begins only where it can.
+            Queues::Sqlite(queues) => {
+                let room = Arc::clone(&queues.room);
+                self.write(move |tx| room.expect(tx)).await
+            }
+            Queues::Postgres(_) => self.write(|tx| tx.expect_writable()).await,
+        }
     }
 
     /// End what is under way and close the database, so that a file of SQLite holds everything by

@@ -457,6 +457,10 @@ impl From<StoreError> for ApiError {
                 tracing::warn!(%cause, "The store is unavailable: {cause}");
                 Self::unavailable()
             }
+            StoreError::DiskFull(_) | StoreError::TimedOut(_) => {
+                tracing::warn!(cause = %error, "The store did not do it: {error}");
+                Self::unavailable()
+            }
             StoreError::Busy | StoreError::Collision => Self::unavailable(),
             StoreError::Constraint { .. }
             | StoreError::TooNew { .. }

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use store::jobs;
+use store::{StoreError, jobs};
 
 use crate::http::metrics::Now;
 use crate::state::App;
@@ -28,12 +28,13 @@ const PATIENCE: Duration = Duration::from_secs(1);
 async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
     let refused = |why| (StatusCode::SERVICE_UNAVAILABLE, why);
     let asked = async {
-        app.store
-            .read(|_| Ok(()))
-            .await
-            .map_err(|_| "the database cannot be reached\n")?;
-        let writable = app.store.expect_writable().await;
-        writable.map_err(|_| "the database cannot be written\n")
+        let answer = app.store.expect_answer().await;
+        answer.map_err(|_| "the database cannot be reached\n")?;
+        match app.store.expect_writable().await {
+            Ok(()) => Ok(()),
+            Err(StoreError::DiskFull(_)) => Err("the disk of the database is full\n"),
+            Err(_) => Err("the database cannot be written\n"),
+        }
     };
     match tokio::time::timeout(PATIENCE, asked).await {
         Ok(Ok(())) => (StatusCode::OK, "ready\n"),

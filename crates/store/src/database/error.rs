@@ -20,6 +20,13 @@ pub enum StoreError {
     /// The database cannot be reached or written now; it may heal.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
+    /// The disk of the database is full: what is there can be read.
+    #[error("the disk of the database is full: {0}")]
+    DiskFull(String),
+    /// The database took longer than anyone waits. What was asked for has not been done, unless it was being
+    /// committed at that moment.
+    #[error("the database takes too long: {0}")]
+    TimedOut(String),
     /// More work is waiting than will be taken on.
     #[error("too much is waiting for the database")]
     Busy,
@@ -70,11 +77,11 @@ impl From<rusqlite::Error> for StoreError {
             },
             ErrorCode::DatabaseBusy
             | ErrorCode::DatabaseLocked
-            | ErrorCode::DiskFull
             | ErrorCode::ReadOnly
             | ErrorCode::CannotOpen
             | ErrorCode::NotADatabase
             | ErrorCode::SystemIoFailure => Self::Unavailable(detail),
+            ErrorCode::DiskFull => Self::DiskFull(detail),
             _ => Self::Internal(error.into()),
         }
     }
@@ -88,29 +95,70 @@ fn constraint_name(detail: &str) -> String {
 
 impl From<postgres::Error> for StoreError {
     fn from(error: postgres::Error) -> Self {
+        let said = said(&error);
         let Some(db) = error.as_db_error() else {
-            return match error.is_closed()
-                || error.source().is_some_and(|e| e.is::<std::io::Error>())
-            {
-                true => Self::Unavailable(error.to_string()),
-                false => Self::Internal(error.into()),
+            return match error.is_closed() || is_of_network(&error) {
+                true => Self::Unavailable(said),
+                false => Self::Internal(Box::new(Said { said, error })),
             };
         };
         match (db.code().code(), db.constraint()) {
             ("40001" | "40P01", _) => Self::Collision,
             ("55P03", _) => Self::Busy,
+            ("53100", _) => Self::DiskFull(said),
+            // Its time was over: of the statement, or of the whole transaction.
+            ("57014" | "25P04", _) => Self::TimedOut(said),
             (code, Some(name)) if code.starts_with("23") => Self::Constraint {
                 name: name.to_owned(),
             },
             // A standby, or a database that was set to be read only.
             // Or one of whose tables this user may do less than is needed.
-            ("25006" | "42501", _) => Self::Unavailable(db.message().to_owned()),
+            // Or it ended the connection of one that kept others waiting.
+            ("25006" | "42501" | "25P03", _) => Self::Unavailable(said),
             (code, _)
-                if code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") =>
+                if ["57P", "53", "08"]
+                    .iter()
+                    .any(|kind| code.starts_with(kind)) =>
             {
-                Self::Unavailable(db.message().to_owned())
+                Self::Unavailable(said)
             }
-            _ => Self::Internal(error.into()),
+            _ => Self::Internal(Box::new(Said { said, error })),
         }
     }
+}
+
+/// Whether it is the network that failed.
+fn is_of_network(error: &postgres::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.is::<std::io::Error>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// An error of PostgreSQL that shows what the server said.
+#[derive(Debug, thiserror::Error)]
+#[error("{said}")]
+struct Said {
+    said: String,
+    #[source]
+    error: postgres::Error,
+}
+
+/// What went wrong, in the server's own words where it is the server that says so. Its details are left out:
+/// they quote what stands in rows.
+fn said(error: &postgres::Error) -> String {
+    if let Some(db) = error.as_db_error() {
+        return format!("{} (SQLSTATE {})", db.message(), db.code().code());
+    }
+    let mut said = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        said = format!("{said}: {error}");
+        cause = error.source();
+    }
+    said
 }

@@ -23,6 +23,9 @@ pub(crate) enum Ran {
 pub(crate) trait Job: Send {
     /// Run the operation in `tx`, and keep its result.
     fn run(&mut self, tx: &mut Tx<'_>) -> Ran;
+    /// Whether somebody still waits for the result. What nobody waits for is not begun, nor committed: they
+    /// were told that it did not happen.
+    fn is_wanted(&self) -> bool;
     /// Why the operation failed, when it has run and failed.
     fn error(&self) -> Option<&StoreError>;
     /// Give the result to whoever waits.
@@ -72,6 +75,10 @@ where
         };
         self.result = Some(result);
         ran
+    }
+
+    fn is_wanted(&self) -> bool {
+        !self.reply.is_closed()
     }
 
     fn error(&self) -> Option<&StoreError> {

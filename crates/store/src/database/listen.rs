@@ -6,13 +6,13 @@
 use std::thread;
 use std::time::Duration;
 
+use postgres::Client;
 use postgres::fallible_iterator::FallibleIterator as _;
-use postgres::{Client, Config};
 use rejoinder_core::{PageId, PageKey, SiteId};
 
 use crate::database::error::StoreError;
 use crate::database::notify::{CHANNEL, HEARTBEAT, Notice};
-use crate::database::tls;
+use crate::database::tls::Address;
 use crate::database::tx::Change;
 use crate::{CommitHook, funding};
 
@@ -23,9 +23,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 const DEAF_AFTER: Duration = HEARTBEAT.saturating_mul(3);
 
 /// Start the thread that hears of changes and passes them on.
-pub(crate) fn start(config: Config, hook: CommitHook) -> Result<(), StoreError> {
+pub(crate) fn start(address: Address, hook: CommitHook) -> Result<(), StoreError> {
     let listen = move || loop {
-        if let Err(error) = listen(&config, &hook) {
+        if let Err(error) = listen(&address, &hook) {
             tracing::warn!(%error, "Changes of other nodes are not heard for now");
         }
         thread::sleep(PAUSE);
@@ -38,9 +38,9 @@ pub(crate) fn start(config: Config, hook: CommitHook) -> Result<(), StoreError> 
         .map_err(|error| StoreError::Internal(error.into()))
 }
 
-fn listen(config: &Config, hook: &CommitHook) -> Result<(), StoreError> {
-    let mut listener = tls::connect(config)?;
-    let mut reader = tls::connect(config)?;
+fn listen(address: &Address, hook: &CommitHook) -> Result<(), StoreError> {
+    let mut listener = address.connect()?;
+    let mut reader = address.connect()?;
     listener.batch_execute(&format!("listen {CHANNEL}"))?;
     loop {
         let notice = listener.notifications().timeout_iter(DEAF_AFTER).next()?;

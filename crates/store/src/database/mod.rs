@@ -9,6 +9,7 @@ pub mod migrations;
 pub mod nodes;
 pub(crate) mod notify;
 pub(crate) mod postgres;
+pub(crate) mod pulse;
 pub mod repair;
 pub(crate) mod sealed;
 pub(crate) mod seals;
@@ -16,6 +17,7 @@ pub(crate) mod sql;
 pub(crate) mod sqlite;
 #[cfg(test)]
 pub(crate) mod statements;
+pub(crate) mod timeouts;
 pub(crate) mod tls;
 pub(crate) mod tx;
 pub(crate) mod value;

@@ -9,10 +9,9 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
-use postgres::Config;
 
 use crate::database::error::StoreError;
-use crate::database::tls;
+use crate::database::tls::Address;
 use crate::database::tx::Change;
 
 /// The channel of notices.
@@ -84,10 +83,10 @@ pub(crate) struct Notifier(Sender<Notice>);
 
 impl Notifier {
     /// Start the thread that tells.
-    pub(crate) fn start(config: Config) -> Result<Self, StoreError> {
+    pub(crate) fn start(address: Address) -> Result<Self, StoreError> {
         let (queue, waiting) = bounded(MAX_WAITING);
         let mut telling = Telling {
-            config,
+            address,
             waiting,
             unsent: String::new(),
         };
@@ -108,7 +107,7 @@ impl Notifier {
 }
 
 struct Telling {
-    config: Config,
+    address: Address,
     waiting: Receiver<Notice>,
     /// The payload that was not sent when the connection broke.
     unsent: String,
@@ -129,7 +128,7 @@ impl Telling {
     }
 
     fn tell(&mut self) -> Result<(), StoreError> {
-        let mut client = tls::connect(&self.config)?;
+        let mut client = self.address.connect()?;
         client.batch_execute("set synchronous_commit = off")?;
         let notify = client.prepare("select pg_notify($1, $2)")?;
         loop {

@@ -2,43 +2,25 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use postgres::{Client, Config, IsolationLevel, Transaction};
+use postgres::{Client, IsolationLevel, Transaction};
 
 use crate::database::error::StoreError;
 use crate::database::job::{Job, Ran, tell};
 use crate::database::notify::Notifier;
 use crate::database::seals::Seals;
+use crate::database::timeouts::Timeouts;
+use crate::database::tls::Address;
 use crate::database::tx::{self, Change, Prepared, Tx};
-use crate::database::{listen, migrations, sealed, tls};
-use crate::{CommitHook, MAX_WAITING};
+use crate::database::{listen, migrations, sealed};
+use crate::{CommitHook, MAX_WAITING, Reach};
 
-/// Connections, each with its thread.
-const WORKERS: usize = 8;
+/// Connections for work that nobody waits for.
+const N_IN_BACKGROUND: usize = 2;
 
 /// How often an operation that collides is tried.
 const MAX_TRIES: usize = 5;
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-
-/// For how long sent bytes may stay unanswered before the connection counts as lost.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// After how long a silent server is asked whether it is there, how often, and how many times.
-const PROBE_AFTER: Duration = Duration::from_secs(3);
-const PROBE_EVERY: Duration = Duration::from_secs(1);
-const MAX_PROBES: u32 = 3;
-
-/// Said once to each new connection. No operation waits for another's lock for ever; and a node whose
-/// link is cut while it holds one keeps it no longer than the server needs to notice.
-const GREETING: &str = "set lock_timeout = '10s';
-    set idle_in_transaction_session_timeout = '5s';
-    set tcp_user_timeout = '5s';
-    set tcp_keepalives_idle = 3;
-    set tcp_keepalives_interval = 1;
-    set tcp_keepalives_count = 3";
 
 /// What a worker is asked to do.
 pub(crate) enum Work {
@@ -58,27 +40,46 @@ impl Work {
     }
 }
 
+/// The queues of an open database. Whoever reads waits for no commit, and whoever is waited for waits for
+/// no work in the background.
+#[derive(Clone)]
+pub(crate) struct Queues {
+    pub(crate) reads: Sender<Work>,
+    pub(crate) writes: Sender<Work>,
+    background: Sender<Work>,
+}
+
+impl Queues {
+    /// The queue of work that nobody waits for, for reads and for writes.
+    pub(crate) fn in_background(&self) -> Self {
+        Self {
+            reads: self.background.clone(),
+            writes: self.background.clone(),
+            background: self.background.clone(),
+        }
+    }
+}
+
 /// Bring the schema of the database up to date and start the threads. The client brings a runtime of
 /// its own and must not meet another, so it runs on plain threads only.
 pub(crate) fn open(
     url: &str,
+    reach: &Reach,
     seals: &Arc<Seals>,
     hook: &CommitHook,
-) -> Result<Sender<Work>, StoreError> {
-    let mut config: Config = url.parse()?;
-    config
-        .connect_timeout(CONNECT_TIMEOUT)
-        .tcp_user_timeout(ANSWER_TIMEOUT)
-        .keepalives_idle(PROBE_AFTER)
-        .keepalives_interval(PROBE_EVERY)
-        .keepalives_retries(MAX_PROBES)
-        .application_name("rejoinder");
-    let (migrating, own) = (config.clone(), Arc::clone(seals));
+) -> Result<Queues, StoreError> {
+    let timeouts = reach.timeouts;
+    let address = Address::parse(url, &timeouts)?;
+    let direct = match &reach.direct {
+        Some(direct) => Address::parse(direct, &timeouts)?,
+        None => address.clone(),
+    };
+    let (migrating, own) = (direct.clone(), Arc::clone(seals));
     let migrate = move || {
-        let mut client = tls::connect(&migrating)?;
+        let mut client = migrating.connect()?;
         tx::expect_writable(&mut client)?;
         migrations::run_postgres(&mut client)?;
-        let mut prepared = Prepared::new();
+        let mut prepared = Prepared::default();
         let mut tx = Tx::postgres(client.transaction()?, &mut prepared).sealed_by(&own);
         sealed::tell(&sealed::renew(&mut tx)?);
         tx.commit().map(drop)
@@ -86,47 +87,81 @@ pub(crate) fn open(
     thread::spawn(migrate)
         .join()
         .map_err(|_| StoreError::Internal("a migration panicked".into()))??;
-    listen::start(config.clone(), hook.clone())?;
-    let notifier = Notifier::start(config.clone())?;
-    let (queue, waiting) = bounded(MAX_WAITING);
-    for number in 0..WORKERS {
-        let worker = Worker {
-            config: config.clone(),
-            connection: None,
-            seals: Arc::clone(seals),
-            hook: hook.clone(),
-            notifier: notifier.clone(),
-        };
-        let waiting: Receiver<Work> = waiting.clone();
-        let name = format!("store-worker-{number}");
-        let spawned = thread::Builder::new()
-            .name(name)
-            .spawn(move || worker.run(&waiting));
-        spawned.map_err(|error| StoreError::Internal(error.into()))?;
-    }
-    Ok(queue)
+    listen::start(direct.clone(), hook.clone())?;
+    let worker = Worker {
+        address,
+        timeouts,
+        is_pooled: reach.direct.is_some(),
+        connection: None,
+        is_out_of_reach: false,
+        seals: Arc::clone(seals),
+        hook: hook.clone(),
+        notifier: Notifier::start(direct)?,
+    };
+    let patient = Worker {
+        timeouts: timeouts.in_background(),
+        ..worker.clone()
+    };
+    Ok(Queues {
+        reads: worker.start("reader", reach.n_readers)?,
+        writes: worker.start("writer", reach.n_writers)?,
+        background: patient.start("helper", N_IN_BACKGROUND)?,
+    })
 }
 
 struct Worker {
-    config: Config,
+    address: Address,
+    timeouts: Timeouts,
+    /// Whether each transaction may be on another connection of the server's.
+    is_pooled: bool,
     connection: Option<(Client, Prepared)>,
+    /// Whether the last attempt to connect failed.
+    is_out_of_reach: bool,
     seals: Arc<Seals>,
     hook: CommitHook,
     notifier: Notifier,
 }
 
+/// Without the connection.
+impl Clone for Worker {
+    fn clone(&self) -> Self {
+        Self {
+            address: self.address.clone(),
+            connection: None,
+            seals: Arc::clone(&self.seals),
+            hook: Arc::clone(&self.hook),
+            notifier: self.notifier.clone(),
+            ..*self
+        }
+    }
+}
+
 impl Worker {
+    /// Start `n` of them; gives the queue that they take their work from.
+    fn start(&self, name: &str, n: usize) -> Result<Sender<Work>, StoreError> {
+        let (queue, waiting) = bounded(MAX_WAITING);
+        for number in 0..n {
+            let (worker, waiting) = (self.clone(), waiting.clone());
+            let spawned = thread::Builder::new()
+                .name(format!("store-{name}-{number}"))
+                .spawn(move || worker.run(&waiting));
+            spawned.map_err(|error| StoreError::Internal(error.into()))?;
+        }
+        Ok(queue)
+    }
+
     fn run(mut self, waiting: &Receiver<Work>) {
         for work in waiting {
             let (mut job, is_write) = work.open();
+            if !job.is_wanted() {
+                continue;
+            }
             match self.attempt(job.as_mut(), is_write) {
                 Ok(()) => job.answer(),
                 Err(error) => job.fail(error),
             }
-            match &self.connection {
-                None => fail_all(waiting),
-                Some((client, _)) if client.is_closed() => self.connection = None,
-                Some(_) => {}
+            if self.is_out_of_reach {
+                fail_all(waiting);
             }
         }
     }
@@ -135,7 +170,8 @@ impl Worker {
     fn attempt(&mut self, job: &mut dyn Job, is_write: bool) -> Result<(), StoreError> {
         for _ in 0..MAX_TRIES {
             match self.once(job, is_write) {
-                Err(StoreError::Collision) => {}
+                Err(StoreError::Collision) if job.is_wanted() => {}
+                Err(StoreError::Collision) => break,
                 done => return done,
             }
         }
@@ -145,11 +181,11 @@ impl Worker {
     fn once(&mut self, job: &mut dyn Job, is_write: bool) -> Result<(), StoreError> {
         let (kept, was_open) = match self.connection.take() {
             Some(kept) => (kept, true),
-            None => (connect(&self.config)?, false),
+            None => (self.connect()?, false),
         };
         let (mut client, mut prepared) = kept;
         // A connection that died while it was idle: a new one may do.
-        let begun = begin(&mut client, is_write).map_err(|error| {
+        let begun = self.begin(&mut client, is_write).map_err(|error| {
             if was_open {
                 StoreError::Collision
             } else {
@@ -162,9 +198,56 @@ impl Worker {
             tell(&self.hook, changes);
             self.notifier.tell(changes);
         }
-        self.connection = Some((client, prepared));
+        if is_out_of_service(done.as_ref().err()) {
+            return done.map(drop);
+        }
+        if is_out_of_service(job.error()) {
+            // The server went away, or writes no more since another took its place: nothing was
+            // committed, and a new connection may lead to that one.
+            return if was_open {
+                Err(StoreError::Collision)
+            } else {
+                Ok(())
+            };
+        }
+        if !client.is_closed() {
+            self.connection = Some((client, prepared));
+        }
         done.map(drop)
     }
+
+    fn connect(&mut self) -> Result<(Client, Prepared), StoreError> {
+        let connected = self.address.connect().and_then(|mut client| {
+            if !self.is_pooled {
+                client.batch_execute(&self.timeouts.greeting())?;
+            }
+            Ok(client)
+        });
+        self.is_out_of_reach = connected.is_err();
+        match connected {
+            Ok(client) => Ok((client, Prepared::new(!self.is_pooled))),
+            // A password that was changed meanwhile, a database that was renamed: it may heal.
+            Err(StoreError::Internal(error)) => Err(StoreError::Unavailable(error.to_string())),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn begin<'c>(
+        &self,
+        client: &'c mut Client,
+        is_write: bool,
+    ) -> Result<Transaction<'c>, StoreError> {
+        let mut begun = begin(client, is_write)?;
+        if self.is_pooled {
+            begun.batch_execute(&self.timeouts.greeting_of_transaction())?;
+        }
+        Ok(begun)
+    }
+}
+
+/// Whether the connection should be given up for another.
+const fn is_out_of_service(error: Option<&StoreError>) -> bool {
+    matches!(error, Some(StoreError::Unavailable(_)))
 }
 
 fn begin(client: &mut Client, is_write: bool) -> Result<Transaction<'_>, StoreError> {
@@ -182,16 +265,11 @@ fn begin(client: &mut Client, is_write: bool) -> Result<Transaction<'_>, StoreEr
 /// Run `job` and commit what it wrote; the pages that it changed.
 fn finish(job: &mut dyn Job, mut tx: Tx<'_>, is_write: bool) -> Result<Vec<Change>, StoreError> {
     match job.run(&mut tx) {
-        Ran::Kept if is_write => tx.commit(),
+        // Whoever waited has been told that it did not happen.
+        Ran::Kept if is_write && job.is_wanted() => tx.commit(),
         Ran::Collided => Err(StoreError::Collision),
         Ran::Kept | Ran::Undone => Ok(Vec::new()),
     }
-}
-
-fn connect(config: &Config) -> Result<(Client, Prepared), StoreError> {
-    let mut client = tls::connect(config)?;
-    client.batch_execute(GREETING)?;
-    Ok((client, Prepared::new()))
 }
 
 /// The database cannot be reached: whoever waits hears it now, and not after a timeout each.

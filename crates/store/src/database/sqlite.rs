@@ -18,6 +18,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use leftovers::Leftovers;
 use place::Place;
+use room::Room;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tracing::warn;
@@ -31,6 +32,7 @@ use crate::{CommitHook, MAX_WAITING};
 
 mod leftovers;
 mod place;
+pub(crate) mod room;
 
 /// The most operations that share one commit.
 const MAX_BATCH: usize = 256;
@@ -60,6 +62,7 @@ pub(crate) enum Work {
 pub(crate) struct Queues {
     pub(crate) reads: Sender<Work>,
     pub(crate) writes: Sender<Work>,
+    pub(crate) room: Arc<Room>,
     threads: Arc<Mutex<Threads>>,
 }
 
@@ -109,8 +112,10 @@ pub(crate) fn open(
     leftovers::clear(&writer)?;
     let mut threads = Threads::default();
     let (writes, waiting) = bounded(MAX_WAITING);
+    let room = Arc::new(Room::of(path));
     let writer = Writer {
         connection: writer,
+        room: Arc::clone(&room),
         place: Place::of(path)?,
         seals: Arc::clone(seals),
     };
@@ -129,6 +134,7 @@ pub(crate) fn open(
     Ok(Queues {
         reads,
         writes,
+        room,
         threads: Arc::new(Mutex::new(threads)),
     })
 }
@@ -277,6 +283,9 @@ fn into_wal(connection: &Connection) -> Result<(), StoreError> {
 
 fn read_all(connection: &Connection, seals: &Arc<Seals>, waiting: &Receiver<Work>) {
     while let Ok(Work::Job(mut job)) = waiting.recv() {
+        if !job.is_wanted() {
+            continue;
+        }
         if let Err(error) = run(connection, "begin deferred") {
             job.fail(error);
             continue;
@@ -291,6 +300,7 @@ fn read_all(connection: &Connection, seals: &Arc<Seals>, waiting: &Receiver<Work
 struct Writer {
     connection: Connection,
     place: Place,
+    room: Arc<Room>,
     seals: Arc<Seals>,
 }
 
@@ -324,6 +334,10 @@ fn write_all(writer: &Writer, waiting: &Receiver<Work>, hook: &CommitHook) {
                 break;
             }
         }
+        jobs.retain(|job| job.is_wanted());
+        if jobs.is_empty() {
+            continue;
+        }
         match write_batch(writer, &mut jobs) {
             Ok(written) => {
                 tell(hook, &written.changes);
@@ -333,9 +347,8 @@ fn write_all(writer: &Writer, waiting: &Receiver<Work>, hook: &CommitHook) {
             Err(error) => {
                 // Fails when SQLite has rolled back by itself, which is as good.
                 let _ = writer.run("rollback");
-                let why = reason(&error);
-                jobs.into_iter()
-                    .for_each(|job| job.fail(StoreError::Unavailable(why.clone())));
+                writer.room.note(Some(&error));
+                jobs.into_iter().for_each(|job| job.fail(again(&error)));
             }
         }
     }
@@ -363,11 +376,13 @@ fn write_batch(writer: &Writer, jobs: &mut [Box<dyn Job>]) -> Result<Written, St
     // thousands of comments would feel.
     if let [job] = jobs {
         let mut tx = writer.tx();
-        if job.run(&mut tx) == Ran::Kept {
+        let ran = job.run(&mut tx);
+        if ran == Ran::Kept && job.is_wanted() {
             writer.commit()?;
             written.add(tx);
             return Ok(written);
         }
+        writer.room.note(job.error());
         // SQLite may have done so already, as it does when the disk is full.
         if !writer.connection.is_autocommit() {
             writer.run("rollback")?;
@@ -378,13 +393,16 @@ fn write_batch(writer: &Writer, jobs: &mut [Box<dyn Job>]) -> Result<Written, St
         writer.run("savepoint job")?;
         let mut tx = writer.tx();
         match job.run(&mut tx) {
-            Ran::Kept => written.add(tx),
+            Ran::Kept if job.is_wanted() => written.add(tx),
             // SQLite has undone the whole batch.
             Ran::Undone | Ran::Collided if writer.connection.is_autocommit() => {
-                let why = job.error().map(reason).unwrap_or_default();
-                return Err(StoreError::Unavailable(why));
+                let undone = || StoreError::Unavailable(String::new());
+                return Err(job.error().map_or_else(undone, again));
             }
-            Ran::Undone | Ran::Collided => writer.run("rollback to job")?,
+            Ran::Kept | Ran::Undone | Ran::Collided => {
+                writer.room.note(job.error());
+                writer.run("rollback to job")?;
+            }
         }
         writer.run("release job")?;
     }
@@ -392,10 +410,12 @@ fn write_batch(writer: &Writer, jobs: &mut [Box<dyn Job>]) -> Result<Written, St
     Ok(written)
 }
 
-fn reason(error: &StoreError) -> String {
+/// What those hear whose operations were undone with one that failed.
+fn again(error: &StoreError) -> StoreError {
     match error {
-        StoreError::Unavailable(why) => why.clone(),
-        other => other.to_string(),
+        StoreError::Unavailable(why) => StoreError::Unavailable(why.clone()),
+        StoreError::DiskFull(why) => StoreError::DiskFull(why.clone()),
+        other => StoreError::Unavailable(other.to_string()),
     }
 }
 

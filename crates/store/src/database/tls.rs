@@ -1,52 +1,149 @@
-//! Connections to PostgreSQL, encrypted by rustls when the URL asks for it.
+//! Where PostgreSQL is, and connections to it, encrypted by rustls when the address asks for it.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use postgres::config::SslMode;
+use postgres::config::{Host, SslMode};
 use postgres::{Client, Config, NoTls};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::Result;
 use crate::database::error::StoreError;
+use crate::database::timeouts::Timeouts;
 
-/// Connect as `config` says: `sslmode=disable` or a socket is plain, everything else verifies the
-/// server against the system's certificates.
-pub(crate) fn connect(config: &Config) -> Result<Client> {
-    let is_local = config.get_hosts().iter().all(|host| match host {
-        postgres::config::Host::Unix(_) => true,
-        postgres::config::Host::Tcp(name) => {
-            matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1")
-        }
-    });
-    let is_plain = match config.get_ssl_mode() {
-        SslMode::Disable => true,
-        SslMode::Prefer => is_local,
-        _ => false,
-    };
-    if is_plain {
-        return config.connect(NoTls).map_err(unavailable);
-    }
-    let mut config = config.clone();
-    config.ssl_mode(SslMode::Require);
-    config
-        .connect(MakeRustlsConnect::new(client_config()?))
-        .map_err(unavailable)
+/// The parameter that names the certificates which vouch for the server.
+const ROOT_CERT: &str = "sslrootcert";
+
+/// Where a server of PostgreSQL is, and who vouches for it.
+#[derive(Debug, Clone)]
+pub(crate) struct Address {
+    config: Config,
+    /// Certificates in place of the system's.
+    roots: Option<PathBuf>,
 }
 
-fn client_config() -> Result<ClientConfig> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+impl Address {
+    /// The address that `url` says. What libpq knows and the client does not is understood here:
+    /// `sslmode=verify-full`, which is what every encrypted connection is held to, and `sslrootcert`.
+    pub(crate) fn parse(url: &str, timeouts: &Timeouts) -> Result<Self> {
+        let (place, query) = url.split_once('?').unwrap_or((url, ""));
+        let mut roots = None;
+        let mut kept = Vec::new();
+        for item in query.split('&').filter(|item| !item.is_empty()) {
+            match item.split_once('=') {
+                Some((ROOT_CERT, "system")) => {}
+                Some((ROOT_CERT, path)) => roots = Some(decoded(path)),
+                Some(("sslmode", "verify-full")) => kept.push("sslmode=require"),
+                _ => kept.push(item),
+            }
+        }
+        let mut config: Config = format!("{place}?{}", kept.join("&")).parse()?;
+        config
+            .connect_timeout(timeouts.connect)
+            .tcp_user_timeout(timeouts.link)
+            .keepalives_idle(timeouts.probe_after())
+            .keepalives_interval(std::time::Duration::from_secs(1))
+            .keepalives_retries(timeouts.n_probes())
+            .application_name("rejoinder");
+        Ok(Self { config, roots })
+    }
+
+    /// Connect: with `sslmode=disable` or on this machine in plain, everywhere else only to a server that
+    /// proves to be the one that is named.
+    pub(crate) fn connect(&self) -> Result<Client> {
+        let is_local = self.config.get_hosts().iter().all(|host| match host {
+            Host::Unix(_) => true,
+            Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
+        });
+        let is_plain = match self.config.get_ssl_mode() {
+            SslMode::Disable => true,
+            SslMode::Prefer => is_local && self.roots.is_none(),
+            _ => false,
+        };
+        if is_plain {
+            return Ok(self.config.connect(NoTls)?);
+        }
+        let mut config = self.config.clone();
+        config.ssl_mode(SslMode::Require);
+        let tls = client_config(self.roots.as_deref())?;
+        Ok(config.connect(MakeRustlsConnect::new(tls))?)
+    }
+}
+
+fn decoded(text: &str) -> PathBuf {
+    let pairs = format!("p={text}");
+    let mut pairs = url::form_urlencoded::parse(pairs.as_bytes());
+    pairs
+        .next()
+        .map_or_else(PathBuf::new, |(_, path)| path.into_owned().into())
+}
+
+fn client_config(roots: Option<&Path>) -> Result<ClientConfig> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| StoreError::Internal(error.into()))?;
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+    let trusted = trusted(roots)?;
+    Ok(builder
+        .with_root_certificates(trusted)
+        .with_no_client_auth())
 }
 
-fn unavailable(error: postgres::Error) -> StoreError {
-    match StoreError::from(error) {
-        StoreError::Internal(inner) => StoreError::Unavailable(inner.to_string()),
-        known => known,
+/// The certificates that vouch for a server: those in the file that was named, or else the system's.
+fn trusted(roots: Option<&Path>) -> Result<RootCertStore> {
+    let mut trusted = RootCertStore::empty();
+    let Some(path) = roots else {
+        trusted.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        return Ok(trusted);
+    };
+    let unusable = |why: String| {
+        let shown = path.display();
+        StoreError::Internal(format!("the certificates in {shown} cannot be used: {why}").into())
+    };
+    let read = CertificateDer::pem_file_iter(path).map_err(|error| unusable(error.to_string()))?;
+    for certificate in read {
+        let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
+        let added = trusted.add(certificate);
+        added.map_err(|error| unusable(error.to_string()))?;
+    }
+    match trusted.is_empty() {
+        true => Err(unusable("there are none".to_owned())),
+        false => Ok(trusted),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(url: &str) -> Address {
+        Address::parse(url, &Timeouts::SERVING).unwrap()
+    }
+
+    #[test]
+    fn what_libpq_says_of_certificates_is_understood() {
+        let address =
+            parsed("postgres://u@db.example/x?sslmode=verify-full&sslrootcert=%2Fa%20b.pem");
+        assert_eq!(address.config.get_ssl_mode(), SslMode::Require);
+        assert_eq!(address.roots.as_deref(), Some(Path::new("/a b.pem")));
+
+        let address = parsed("postgres://u@a:1,b:2/x?target_session_attrs=read-write");
+        assert_eq!(address.config.get_hosts().len(), 2);
+        assert_eq!(address.roots, None);
+        let system = parsed("postgres://u@db.example/x?sslrootcert=system");
+        assert_eq!(system.roots, None);
+        assert!(Address::parse("postgres://u@a/x?sslmode=maybe", &Timeouts::SERVING).is_err());
+    }
+
+    #[test]
+    fn a_file_without_certificates_is_refused_by_name() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let said = trusted(Some(file.path())).unwrap_err().to_string();
+        assert!(said.contains("there are none"), "{said}");
+        let missing = trusted(Some(Path::new("/not/there.pem"))).unwrap_err();
+        assert!(missing.to_string().contains("/not/there.pem"), "{missing}");
     }
 }

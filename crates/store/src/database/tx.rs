@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use postgres::fallible_iterator::FallibleIterator as _;
+use postgres::types::{ToSql, Type};
 use rejoinder_core::discussion::event::Event;
 use rejoinder_core::{PageId, PageKey, SiteId};
 use rusqlite::OptionalExtension as _;
@@ -30,7 +32,38 @@ pub struct Change {
 }
 
 /// Prepared statements of one PostgreSQL connection, by the address of their [`Sql`].
-pub(crate) type Prepared = HashMap<usize, postgres::Statement>;
+#[derive(Default)]
+pub(crate) struct Prepared {
+    /// None where the next transaction may be on another connection, which knows none of them.
+    kept: Option<HashMap<usize, postgres::Statement>>,
+}
+
+impl Prepared {
+    /// None yet; whether they are kept from one transaction to the next.
+    pub(crate) fn new(is_kept: bool) -> Self {
+        Self {
+            kept: is_kept.then(HashMap::new),
+        }
+    }
+
+    /// The statement, ready to run; none where it is sent with its parameters each time.
+    fn statement(
+        &mut self,
+        tx: &mut postgres::Transaction<'_>,
+        sql: &'static Sql,
+    ) -> Result<Option<postgres::Statement>, StoreError> {
+        let Some(kept) = &mut self.kept else {
+            return Ok(None);
+        };
+        let key = std::ptr::from_ref(sql) as usize;
+        if let Some(statement) = kept.get(&key) {
+            return Ok(Some(statement.clone()));
+        }
+        let statement = tx.prepare(sql.text(Dialect::Postgres))?;
+        kept.insert(key, statement.clone());
+        Ok(Some(statement))
+    }
+}
 
 /// How many rows of a long answer come from PostgreSQL at once.
 const ROWS_AT_ONCE: i32 = 1_000;
@@ -110,8 +143,7 @@ impl<'a> Tx<'a> {
         }
     }
 
-    /// Fail where nothing can be written. On SQLite a transaction that writes begins only where it
-    /// can.
+    /// Fail where nothing can be written. On SQLite a transaction that writes begins only where it can.
     pub(crate) fn expect_writable(&mut self) -> Result<(), StoreError> {
         match &mut self.on {
             On::Sqlite(_) => Ok(()),
@@ -126,10 +158,10 @@ impl<'a> Tx<'a> {
                 let mut statement = connection.prepare_cached(sql.text(Dialect::Sqlite))?;
                 Ok(statement.execute(rusqlite::params_from_iter(params))? as u64)
             }
-            On::Postgres { tx, prepared } => {
-                let statement = prepare(tx, prepared, sql)?;
-                Ok(tx.execute(&statement, &as_postgres(params))?)
-            }
+            On::Postgres { tx, prepared } => Ok(match prepared.statement(tx, sql)? {
+                Some(statement) => tx.execute(&statement, &as_postgres(params))?,
+                None => tx.execute_typed(sql.text(Dialect::Postgres), &as_typed(params))?,
+            }),
         }
     }
 
@@ -151,8 +183,10 @@ impl<'a> Tx<'a> {
                 found.transpose()
             }
             On::Postgres { tx, prepared } => {
-                let statement = prepare(tx, prepared, sql)?;
-                let found = tx.query_opt(&statement, &as_postgres(params))?;
+                let found = match prepared.statement(tx, sql)? {
+                    Some(statement) => tx.query_opt(&statement, &as_postgres(params))?,
+                    None => tx.query_typed_opt(sql.text(Dialect::Postgres), &as_typed(params))?,
+                };
                 found.map(|row| read(&Row::postgres(&row))).transpose()
             }
         }
@@ -176,8 +210,10 @@ impl<'a> Tx<'a> {
                 Ok(found)
             }
             On::Postgres { tx, prepared } => {
-                let statement = prepare(tx, prepared, sql)?;
-                let rows = tx.query(&statement, &as_postgres(params))?;
+                let rows = match prepared.statement(tx, sql)? {
+                    Some(statement) => tx.query(&statement, &as_postgres(params))?,
+                    None => tx.query_typed(sql.text(Dialect::Postgres), &as_typed(params))?,
+                };
                 rows.iter().map(|row| read(&Row::postgres(row))).collect()
             }
         }
@@ -199,7 +235,14 @@ impl<'a> Tx<'a> {
                 }
             }
             On::Postgres { tx, prepared } => {
-                let statement = prepare(tx, prepared, sql)?;
+                let Some(statement) = prepared.statement(tx, sql)? else {
+                    let text = sql.text(Dialect::Postgres);
+                    let mut rows = tx.query_typed_raw(text, as_typed(params))?;
+                    while let Some(row) = rows.next()? {
+                        visit(&Row::postgres(&row))?;
+                    }
+                    return Ok(());
+                };
                 let portal = tx.bind(&statement, &as_postgres(params))?;
                 loop {
                     let rows = tx.query_portal(&portal, ROWS_AT_ONCE)?;
@@ -221,7 +264,9 @@ impl<'a> Tx<'a> {
         match &mut self.on {
             On::Sqlite(_) => Ok(()),
             On::Postgres { tx, .. } => {
-                Ok(tx.batch_execute("set local idle_in_transaction_session_timeout = 0")?)
+                Ok(tx.batch_execute(
+                    "set local idle_in_transaction_session_timeout = 0; set local statement_timeout = 0",
+                )?)
             }
         }
     }
@@ -297,25 +342,24 @@ impl<'a> Tx<'a> {
     }
 }
 
-fn prepare(
-    tx: &mut postgres::Transaction<'_>,
-    prepared: &mut Prepared,
-    sql: &'static Sql,
-) -> Result<postgres::Statement, StoreError> {
-    let key = std::ptr::from_ref(sql) as usize;
-    if let Some(statement) = prepared.get(&key) {
-        return Ok(statement.clone());
-    }
-    let statement = tx.prepare(sql.text(Dialect::Postgres))?;
-    prepared.insert(key, statement.clone());
-    Ok(statement)
+fn as_postgres<'v>(params: &'v [Value<'_>]) -> Vec<&'v (dyn ToSql + Sync)> {
+    let values = params.iter();
+    values.map(|value| value as &(dyn ToSql + Sync)).collect()
 }
 
-fn as_postgres<'v>(params: &'v [Value<'_>]) -> Vec<&'v (dyn postgres::types::ToSql + Sync)> {
-    params
-        .iter()
-        .map(|value| value as &(dyn postgres::types::ToSql + Sync))
-        .collect()
+/// Parameters with what they are, for a statement that is not prepared. Of a value that is none, the server
+/// finds out by itself.
+fn as_typed<'v>(params: &'v [Value<'_>]) -> Vec<(&'v (dyn ToSql + Sync), Type)> {
+    let typed = params.iter().map(|value| {
+        let kind = match value {
+            Value::Null => Type::UNKNOWN,
+            Value::Int(_) => Type::INT8,
+            Value::Text(_) => Type::TEXT,
+            Value::Blob(_) => Type::BYTEA,
+        };
+        (value as &(dyn ToSql + Sync), kind)
+    });
+    typed.collect()
 }
 
 /// Refuse a database that takes no writes.

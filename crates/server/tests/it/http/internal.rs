@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use axum::http::StatusCode;
 
 use crate::support::{STORY, TestApp, thread_path};
@@ -57,6 +59,40 @@ async fn every_series_that_operators_are_pointed_to_is_there() {
         let dashboard = include_str!("../../../../../docs/operators/grafana.json");
         assert!(dashboard.contains(name), "{name} is on no panel");
     }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_not_ready_and_is_read_on_until_there_is_room_again() {
+    let app = TestApp::new().await;
+    let ann = app.reader("Ann");
+    ann.post(STORY, "First").await.good();
+    let set = async |pragma: &'static str| {
+        let set = app.store.write(move |tx| tx.batch(pragma)).await;
+        set.unwrap();
+    };
+
+    set("pragma max_page_count = 1").await;
+    let mut n_posted = 1;
+    let refused = loop {
+        let answer = ann.post(STORY, &format!("Comment {n_posted}")).await;
+        if answer.status != StatusCode::CREATED {
+            break answer;
+        }
+        n_posted += 1;
+    };
+
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.json()["code"], "unavailable");
+    assert!(refused.headers.contains_key("retry-after"));
+    let closed = app.inside("/readyz").await;
+    assert_eq!(closed.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(closed.text(), "the disk of the database is full\n");
+    app.clock.advance(Duration::from_secs(100));
+    assert_eq!(app.thread(STORY).await["n_comments"], n_posted);
+
+    set("pragma max_page_count = 1000000").await;
+    assert_eq!(app.inside("/readyz").await.status, StatusCode::OK);
+    ann.post(STORY, "At last").await.good();
 }
 
 #[tokio::test]

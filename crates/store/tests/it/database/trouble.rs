@@ -239,13 +239,27 @@ async fn a_full_disk_is_said_and_heals() {
             Err(error) => break error,
         }
     };
-    assert!(matches!(full, StoreError::Unavailable(_)), "{full}");
+    assert!(matches!(full, StoreError::DiskFull(_)), "{full}");
+    let full = world.store.expect_writable().await.unwrap_err();
+    assert!(matches!(full, StoreError::DiskFull(_)), "{full}");
+    assert_eq!(
+        world
+            .thread(first_page(Sort::Oldest))
+            .await
+            .page
+            .unwrap()
+            .n_comments,
+        n_posted
+    );
+    let full = world.send(world.draft(&ann, None, "again").await).await;
+    let full = full.unwrap_err();
     assert!(
         full.to_string().ends_with("database or disk is full"),
         "{full}"
     );
 
     set(&world, "pragma max_page_count = 1000000").await;
+    world.store.expect_writable().await.unwrap();
     world.post(&ann, "after").await;
     let page = world.thread(first_page(Sort::Oldest)).await.page.unwrap();
     assert_eq!(page.n_comments, n_posted + 1);
