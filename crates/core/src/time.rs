@@ -107,6 +107,10 @@ pub struct NotATime;
 pub trait Clock: Send + Sync + 'static {
     /// The time now.
     fn now(&self) -> Time;
+
+    /// A time for how long something takes or is good for: it moves on evenly, whatever is done to the
+    /// machine's clock, and says nothing of the date. Never stored, nor compared with another process's.
+    fn steady(&self) -> Time;
 }
 
 /// A clock that stands still until it is moved, for tests and reproducible content.
@@ -129,6 +133,10 @@ impl FixedClock {
 impl Clock for FixedClock {
     fn now(&self) -> Time {
         Time(self.0.load(Ordering::SeqCst))
+    }
+
+    fn steady(&self) -> Time {
+        self.now()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The time, the chance and the limits of the machine: the only place that asks it for them.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::OnceLock;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use rejoinder_core::{Clock, Random, Time};
 use rustix::fs::Mode;
@@ -19,6 +20,16 @@ impl Clock for SystemClock {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let micros = since.map_or(0, |since| since.as_micros());
         Time::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that everyone else is given"
+    )]
+    fn steady(&self) -> Time {
+        static START: OnceLock<(Instant, Time)> = OnceLock::new();
+        let (start, time) = START.get_or_init(|| (Instant::now(), self.now()));
+        time.after(start.elapsed())
     }
 }
 

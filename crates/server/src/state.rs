@@ -108,7 +108,7 @@ impl App {
             pages: parts.pages,
             live: parts.live,
             backups: parts.backups,
-            openid: OpenidProviders::new(parts.outside.clone()),
+            openid: OpenidProviders::new(parts.outside.clone(), Arc::clone(&parts.clock)),
             outside: parts.outside,
             ids: parts.ids,
             wake: parts.wake,
@@ -133,6 +133,11 @@ impl Deref for App {
 impl AppState {
     pub(crate) fn now(&self) -> Time {
         self.clock.now()
+    }
+
+    /// The time for how long something takes; see [`Clock::steady`].
+    pub(crate) fn steady(&self) -> Time {
+        self.clock.steady()
     }
 
     /// A key that nobody can guess.

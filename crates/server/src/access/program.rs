@@ -82,7 +82,7 @@ async fn program(
     };
     let Some(program) = found else {
         let visitor = Visitor::from_request_parts(parts, app).await?;
-        app.limits.take(Act::Token, &visitor, now)?;
+        app.limits.take(Act::Token, &visitor, app.steady())?;
         return Err(unknown());
     };
     if program.is_first_today {
@@ -90,7 +90,7 @@ async fn program(
         let note = move |tx: &mut Tx<'_>| api_tokens::note_use(tx, now, site, id);
         app.store.write(note).await?;
     }
-    app.limits.take_of_program(&program, now)?;
+    app.limits.take_of_program(&program, app.steady())?;
     let scope = scope.ok_or_else(closed)?;
     if !program.scopes.contains(&scope) {
         return Err(missing(scope));

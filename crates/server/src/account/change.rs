@@ -50,7 +50,7 @@ async fn rename(
     typed: &str,
 ) -> Result<(), ApiError> {
     let now = app.now();
-    app.limits.take(Act::Post, visitor, now)?;
+    app.limits.take(Act::Post, visitor, app.steady())?;
     let name = author::name(typed)?;
     let (site, author) = (Site::clone(&member.site), member.author.clone());
     let rename = move |tx: &mut Tx<'_>| renaming::rename(tx, now, &site, &author, &name);

@@ -91,7 +91,7 @@ pub(super) async fn add(
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     let now = app.now();
-    app.limits.take(Act::Post, &visitor, now)?;
+    app.limits.take(Act::Post, &visitor, app.steady())?;
     let field = |name| fields.get(name).unwrap_or_default();
     let target = PushTarget::read(field("endpoint"), field("p256dh"), field("auth"))
         .map_err(|error| ApiError::body(format!("This is {error}.")).field("endpoint"))?;

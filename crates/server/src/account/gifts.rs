@@ -83,7 +83,7 @@ pub(super) async fn claim(
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     let now = app.now();
-    app.limits.take(Act::Post, &visitor, now)?;
+    app.limits.take(Act::Post, &visitor, app.steady())?;
     let typed = fields.get("receipt").unwrap_or_default().trim().to_owned();
     let (site, author, wish) = (member.site.id, member.author.clone(), wish(&fields));
     let receipt = typed.clone();
@@ -107,7 +107,7 @@ pub(super) async fn change(
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     let now = app.now();
-    app.limits.take(Act::Post, &visitor, now)?;
+    app.limits.take(Act::Post, &visitor, app.steady())?;
     let gift = fields.get("gift").and_then(|id| id.parse().ok());
     let gift: EntryId = gift.unwrap_or(EntryId(0));
     let (site, author, wish) = (member.site.id, member.author.id, wish(&fields));

@@ -112,7 +112,7 @@ pub(super) async fn begin(
     member: Member,
     extract::Json(EmptyBody {}): extract::Json<EmptyBody>,
 ) -> Result<Response, ApiError> {
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     recent(&app, &visitor, &member).await?;
     let checker = checker_at(&visitor.base)?;
     let known = list(&app, &member).await?;
@@ -152,7 +152,7 @@ pub(super) async fn add(
     extract::Json(made): extract::Json<NewPasskeyForm>,
 ) -> Result<Response, ApiError> {
     let now = app.now();
-    app.limits.take(Act::Preview, &visitor, now)?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     recent(&app, &visitor, &member).await?;
     let checker = checker_at(&visitor.base)?;
     let (here, owner) = (member.site.id, member.author.id);

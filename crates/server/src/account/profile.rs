@@ -35,7 +35,7 @@ pub(super) async fn page(
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     let now = app.now();
-    app.limits.take(Act::Post, &visitor, now)?;
+    app.limits.take(Act::Post, &visitor, app.steady())?;
     let has_page = fields.get("page") == Some("yes");
     let (site, author) = (member.site.id, member.author.clone());
     let set = move |tx: &mut Tx<'_>| profiles::set_has_page(tx, now, site, &author, has_page);
@@ -74,7 +74,7 @@ async fn show(
     if member.site.settings.pictures == Pictures::Off {
         return Err(Refusal::PicturesOff.into());
     }
-    app.limits.take(Act::Post, visitor, now)?;
+    app.limits.take(Act::Post, visitor, app.steady())?;
     let work = move || jobs::pictures::square(&bytes);
     let made = app.slots.run(Who::of(visitor), work).await?;
     let bytes = made.ok_or(Refusal::PictureUnusable)?;

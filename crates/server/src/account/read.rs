@@ -146,7 +146,7 @@ pub(super) async fn download(
     member: Member,
 ) -> Result<Response, ApiError> {
     let now = app.now();
-    app.limits.take(Act::Post, &visitor, now)?;
+    app.limits.take(Act::Post, &visitor, app.steady())?;
     let (site, author) = (member.site.id, member.author.id);
     let read = app
         .store

@@ -82,7 +82,7 @@ pub(super) async fn show(
     visitor: &Visitor,
     params: &Params,
 ) -> Result<Response, ErrorPage> {
-    app.limits.take(Act::Preview, visitor, app.now())?;
+    app.limits.take(Act::Preview, visitor, app.steady())?;
     let site = visitor.at(app, params.site()?).await?;
     let token = token(params)?;
     let (now, id, hash) = (app.now(), site.id, hash_of(&token));
@@ -105,7 +105,7 @@ pub(super) async fn accept(
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     from_own_page(&visitor)?;
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.at(&app, fields.site()?).await?;
     let token = token(&fields)?;
     let name = match author::name(fields.get("name").unwrap_or_default()) {

@@ -93,10 +93,10 @@ async fn limit(
         let is_known =
             move |tx: &mut store::Tx<'_>| mail_sign_ins::is_known(tx, now, site, &email, &known);
         if app.store.read(is_known).await? {
-            return app.limits.take_of_browser(Act::Mail, known, now);
+            return app.limits.take_of_browser(Act::Mail, known, app.steady());
         }
     }
-    app.limits.take(Act::Mail, visitor, now)
+    app.limits.take(Act::Mail, visitor, app.steady())
 }
 
 fn wish(
@@ -166,7 +166,7 @@ pub(super) async fn show(
     visitor: Visitor,
     params: Params,
 ) -> Result<Response, ErrorPage> {
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.at(&app, params.site()?).await?;
     let token = token(&params)?;
     let pending = pending(&app, &visitor, &site, &token).await?;
@@ -222,7 +222,7 @@ pub(super) async fn enter(
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     from_own_page(&visitor)?;
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.at(&app, fields.site()?).await?;
     let token = token(&fields)?;
     let pending = pending(&app, &visitor, &site, &token).await?;

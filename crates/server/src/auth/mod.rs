@@ -66,7 +66,7 @@ async fn sign_in(
     if params.get("token").is_some() {
         return invitations::show(&app, &visitor, &params).await;
     }
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.at(&app, params.site()?).await?;
     let way = SignInOrigin::of(&visitor.base, &site, &params);
     let context = context(&app, &site, &visitor.base.0);

@@ -40,7 +40,7 @@ pub(super) async fn start(
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     from_own_page(&visitor)?;
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.at(&app, fields.site()?).await?;
     let way = SignInOrigin::of(&visitor.base, &site, &fields);
     let id = fields.get("provider").and_then(|id| id.parse().ok());
@@ -49,7 +49,7 @@ pub(super) async fn start(
     let (now, state) = (app.now(), Token::new(&*app.random));
     let secrets = AuthorizationSecrets::new(state.reveal(), &*app.random);
     let redirect = redirect(&visitor.base, &site);
-    let url = app.openid.way(&provider, &redirect, &secrets, now).await;
+    let url = app.openid.way(&provider, &redirect, &secrets).await;
     let url = match url {
         Ok(url) => url,
         Err(failure) => {
@@ -91,7 +91,7 @@ pub(super) async fn callback(
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, ErrorPage> {
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.at(&app, &host).await?;
     let sent = match take_back(&app, &visitor, &site, &params).await? {
         Ok(sent) => sent,

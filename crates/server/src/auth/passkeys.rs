@@ -33,7 +33,7 @@ pub(super) async fn begin(
     extract::Json(wish): extract::Json<PasskeySignInRequest>,
 ) -> Result<Response, ApiError> {
     from_own_page(&visitor)?;
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.at(&app, &wish.site).await?;
     let checker = checker_at(&visitor.base)?;
     let begun = checker.start_discoverable_authentication();
@@ -68,7 +68,7 @@ pub(super) async fn enter(
     extract::Json(signed): extract::Json<SignedCeremony>,
 ) -> Result<Response, ApiError> {
     from_own_page(&visitor)?;
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.at(&app, &signed.site).await?;
     let checker = checker_at(&visitor.base)?;
     let state = answered(&app, &visitor, &site, &signed.ceremony, None).await?;

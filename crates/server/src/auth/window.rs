@@ -53,7 +53,7 @@ pub(super) async fn hand_over(
 ) -> Result<Json<HandOverCode>, ApiError> {
     from_own_page(&visitor)?;
     let now = app.now();
-    app.limits.take(Act::Preview, &visitor, now)?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.at(&app, &body.site).await?;
     let origin = body.origin;
     if !SignInOrigin::is_known(&visitor.base, &site, &origin) {

@@ -135,7 +135,7 @@ async fn spec() -> impl IntoResponse {
 
 /// `GET /docs`: the contract as a page, with examples for the address that it is read at.
 async fn docs(State(app): State<App>, visitor: Visitor) -> Result<impl IntoResponse, ErrorPage> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let page = api_docs(&SPEC, &visitor.base.0, assets::VERSION);
     Ok(([SHARED], Html(page)))
 }

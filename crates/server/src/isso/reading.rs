@@ -71,7 +71,7 @@ pub(super) async fn config(
     Path(host): Path<String>,
 ) -> Result<Json<IssoConfig>, ApiError> {
     let site = site(&app, &visitor, &host).await?;
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let config = IssoConfigBody::of(&app, &site);
     Ok(Json(IssoConfig { config }))
 }
@@ -92,7 +92,7 @@ pub(super) async fn info(
     Path(host): Path<String>,
 ) -> Result<Json<IssoInfo>, ApiError> {
     let site = site(&app, &visitor, &host).await?;
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     Ok(Json(IssoInfo {
         version: "0.14.0",
         host: visitor.base.0.to_string(),
@@ -119,7 +119,7 @@ pub(super) async fn thread(
     params: Params,
 ) -> Result<Json<IssoThread>, ApiError> {
     let site = site(&app, &visitor, &host).await?;
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let keys = page_keys(&app, &visitor, &site, params.get("uri").unwrap_or_default())?;
     let query = query(&params)?;
     let id = site.id;
@@ -195,7 +195,7 @@ pub(super) async fn count(
     extract::Json(uris): extract::Json<Vec<String>>,
 ) -> Result<Json<Vec<i64>>, ApiError> {
     let site = acting_site(&app, &visitor, &host).await?;
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     if uris.len() > MAX_PAGES {
         let detail = format!("At most {MAX_PAGES} pages can be counted at once.");
         return Err(ApiError::body(detail));
@@ -224,7 +224,7 @@ pub(super) async fn feed(
     params: Params,
 ) -> Result<(StatusCode, [(HeaderName, String); 1]), ApiError> {
     let site = site(&app, &visitor, &host).await?;
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let page = page(&app, &visitor, &site, params.get("uri").unwrap_or_default()).await?;
     let address = feed::address(
         &visitor.base.0,

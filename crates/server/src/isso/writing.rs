@@ -116,7 +116,7 @@ async fn named(
     host: &str,
     id: &str,
 ) -> Result<(Arc<Site>, Comment), ApiError> {
-    app.limits.take(Act::Read, visitor, app.now())?;
+    app.limits.take(Act::Read, visitor, app.steady())?;
     let site = acting_site(app, visitor, host).await?;
     let id = isso::read_id(id).ok_or(Refusal::CommentUnknown)?;
     find(app, visitor, &id.to_string(), Some(&site.host)).await

@@ -93,7 +93,7 @@ pub(super) async fn add(
         return refused(problem).await;
     }
     let now = newsroom.app.now();
-    let issuer = match newsroom.app.openid.find(new.issuer, now).await {
+    let issuer = match newsroom.app.openid.find(new.issuer).await {
         Ok(issuer) => issuer,
         Err(failure) => {
             let problem = fill(&texts.provider_unusable, &[("why", &failure)]);

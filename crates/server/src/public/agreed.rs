@@ -16,7 +16,7 @@ pub(crate) async fn method(
     visitor: Visitor,
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let site = visitor.at(&app, params.site()?).await?;
     Ok(Html(method_page(&context(&app, &site, &visitor.base.0))))
 }

@@ -69,7 +69,7 @@ pub(crate) async fn one(
     Path(id): Path<String>,
     params: Params,
 ) -> Result<Json<CommentInPlace>, ApiError> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let (site, comment) = locate(&app, &visitor, &id, params.get("site")).await?;
     let key = page_of(&app, &site, &comment).await?.key;
     let query = ThreadQuery {

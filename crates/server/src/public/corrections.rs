@@ -33,7 +33,7 @@ pub(crate) async fn list(
     uri: Uri,
     asked: HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let site = visitor.at(&app, params.site()?).await?;
     let page = params.get("page").filter(|page| !page.is_empty());
     let page = page.map(|typed| visitor.page(&app, &site, typed));

@@ -43,7 +43,7 @@ pub(crate) async fn counts(
     params: Params,
 ) -> Result<CountsResponse, ApiError> {
     let site = visitor.at(&app, params.site()?).await?;
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let pages = read_pages(&params, |page| visitor.page(&app, &site, page))?;
     let (names, keys): (Vec<String>, Vec<PageKey>) = pages.into_iter().unzip();
     let found = app

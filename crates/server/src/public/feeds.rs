@@ -150,7 +150,7 @@ async fn answer(
     uri: &Uri,
     asked: &HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
-    app.limits.take(Act::Read, visitor, app.now())?;
+    app.limits.take(Act::Read, visitor, app.steady())?;
     let site = visitor.at(app, host).await?;
     let shape = Shape {
         form: Form::Feed(wish.of, wish.format),

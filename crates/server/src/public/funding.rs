@@ -92,7 +92,7 @@ async fn answer(
     uri: &Uri,
     asked: &HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
-    app.limits.take(Act::Read, visitor, app.now())?;
+    app.limits.take(Act::Read, visitor, app.steady())?;
     let site = visitor.at(app, params.site()?).await?;
     let id: Option<CampaignId> = params.read("campaign")?;
     let page = params.get("page").filter(|_| form == FundingForm::Bar);
@@ -123,7 +123,7 @@ async fn of(
     id: Option<CampaignId>,
     page: Option<&PageKey>,
 ) -> Result<FundingOf, ApiError> {
-    let (store, now) = (&app.store, app.now());
+    let (store, now) = (&app.store, app.steady());
     match (form, id, page) {
         (FundingForm::Json, ..) => Ok(FundingOf::Site),
         (_, Some(id), _) => match app.campaigns.show(store, now, (site.id, id)).await? {

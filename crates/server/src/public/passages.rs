@@ -29,7 +29,7 @@ pub(crate) async fn annotations(
     uri: Uri,
     asked: HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let site = visitor.at(&app, params.site()?).await?;
     let page = visitor.page(&app, &site, params.page())?;
     let shape = Shape::of(Form::Annotations, visitor.base.0.clone(), &site.settings);

@@ -43,7 +43,7 @@ async fn take(
     headers: HeaderMap,
     Raw(body): Raw,
 ) -> Result<StatusCode, ApiError> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let site = visitor.at(&app, &host).await?;
     let processor = Processor::parse(&processor).ok_or_else(ApiError::not_found)?;
     let token: Token = secret.parse().map_err(|_| ApiError::not_found())?;

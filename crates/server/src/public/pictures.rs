@@ -19,7 +19,7 @@ pub(crate) async fn picture(
     Path((host, file)): Path<(String, String)>,
     asked: HeaderMap,
 ) -> Result<Response, ApiError> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let site = visitor.at(&app, &host).await?.id;
     let (id, ending) = file.split_once('.').ok_or_else(ApiError::not_found)?;
     let id: i64 = id.parse().map_err(|_| ApiError::not_found())?;

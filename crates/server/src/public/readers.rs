@@ -26,7 +26,7 @@ pub(crate) async fn page(
     Path((host, id)): Path<(String, String)>,
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let site = visitor.at(&app, &host).await?;
     let id: AuthorId = id.parse().map_err(|_| ApiError::not_found())?;
     let before: Option<CommentId> = params.read("before")?;
@@ -56,7 +56,7 @@ pub(crate) async fn picture(
     visitor: Visitor,
     Path((host, file)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let site = visitor.at(&app, &host).await?.id;
     let name = file.strip_suffix(".jpg").ok_or_else(ApiError::not_found)?;
     let name = name.to_owned();

@@ -20,7 +20,7 @@ pub(crate) async fn style(
     visitor: Visitor,
     params: Params,
 ) -> Result<impl IntoResponse, ApiError> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let site = visitor.at(&app, params.site()?).await?;
     let headers = [(header::CONTENT_TYPE, CSS), (header::CACHE_CONTROL, KEPT)];
     Ok((headers, render::site_style(&site)))

@@ -198,7 +198,8 @@ async fn answer(
     asked: &HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
     let cost = shape.query.max_comments().div_ceil(COMMENTS_A_READ);
-    app.limits.take_many(Act::Read, cost, visitor, app.now())?;
+    app.limits
+        .take_many(Act::Read, cost, visitor, app.steady())?;
     let key = source.page.as_str();
     cached::answer(app, site, key, shape, source, Some(uri), asked).await
 }

@@ -45,7 +45,7 @@ pub(crate) async fn list(
     uri: Uri,
     asked: HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let site = visitor.at(&app, params.site()?).await?;
     let page = visitor.page(&app, &site, params.page())?;
     let shape = Shape {

@@ -127,7 +127,7 @@ async fn newest(
     visitor: &Visitor,
     site: &Site,
 ) -> Result<(Vec<BellNotice>, i64), ApiError> {
-    app.limits.take(Act::Preview, visitor, app.now())?;
+    app.limits.take(Act::Preview, visitor, app.steady())?;
     let Some(author) = account(app, visitor, site).await? else {
         return Ok((Vec::new(), 0));
     };
@@ -184,7 +184,7 @@ pub(crate) async fn send(
 
 async fn mark(app: &App, visitor: &Visitor, site: &Site, until: &str) -> Result<(), ApiError> {
     let now = app.now();
-    app.limits.take(Act::Vote, visitor, now)?;
+    app.limits.take(Act::Vote, visitor, app.steady())?;
     let wrong =
         || ApiError::body("The field `until` must be the one of a list of notices.").field("until");
     let until = until.parse().map(Time::from_micros).map_err(|_| wrong())?;

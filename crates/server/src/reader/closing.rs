@@ -58,7 +58,7 @@ pub(crate) async fn decide(
     extract::Json(body): extract::Json<DecidePage>,
 ) -> Result<Json<PageDecision>, ApiError> {
     let now = app.now();
-    app.limits.take(Act::Decide, &visitor, now)?;
+    app.limits.take(Act::Decide, &visitor, app.steady())?;
     let site = visitor.acting_at(&app, params.site()?).await?;
     let key = visitor.page(&app, &site, params.page())?;
     let at = site.id;

@@ -100,7 +100,7 @@ pub(crate) async fn page(
     visitor: Visitor,
     params: Params,
 ) -> Result<Response, ErrorPage> {
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.at(&app, params.site()?).await?;
     let selector = match params.get("exact") {
         Some(exact) => Some(PostAnnotation::of_form(exact, &params).selector()?),
@@ -178,7 +178,7 @@ async fn make(
     draft: CorrectionDraft,
 ) -> Result<(Correction, HeaderMap), ApiError> {
     let now = app.now();
-    app.limits.take(Act::Post, visitor, now)?;
+    app.limits.take(Act::Post, visitor, app.steady())?;
     let reader = visitor.reader(app, site).await?;
     let text = lines(&draft.text).trim().to_owned();
     let proposed = draft.proposed.as_deref().map(lines);
@@ -190,7 +190,7 @@ async fn make(
     let email = author::parse_email(draft.email.as_deref().unwrap_or_default())?;
     // An address that no mail can go to is not kept.
     let email = email.filter(|_| app.config.mail_from.is_some());
-    let (work, solution) = work::asked(app, site, &draft.proof, now);
+    let (work, solution) = work::asked(app, site, &draft.proof);
     let passage = draft.annotation.as_ref().map(|own| &own.quote);
     let sources = draft.sources.map(|own| own.sources(passage)).transpose()?;
     let texts = CorrectionTexts {

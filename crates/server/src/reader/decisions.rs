@@ -80,7 +80,7 @@ async fn make(
     body: MakeDecision,
 ) -> Result<(std::sync::Arc<Site>, DecisionOutcome), ApiError> {
     let now = app.now();
-    app.limits.take(Act::Decide, visitor, now)?;
+    app.limits.take(Act::Decide, visitor, app.steady())?;
     let (site, comment) = find(app, visitor, id, site).await?;
     let no_action = || ApiError::body("There is no such action.").field("action");
     let reason = body.reason.filter(|reason| !reason.is_empty());
@@ -154,7 +154,7 @@ pub(crate) async fn undo(
     params: Params,
 ) -> Result<Json<Decision>, ApiError> {
     let now = app.now();
-    app.limits.take(Act::Decide, &visitor, now)?;
+    app.limits.take(Act::Decide, &visitor, app.steady())?;
     let site = visitor.acting_at(&app, params.site()?).await?;
     let moderator = colleague(&app, &visitor, &site, Role::Editor).await?;
     let id: DecisionId = id.parse().map_err(|_| Refusal::NotUndoable)?;
@@ -177,7 +177,7 @@ pub(crate) async fn page(
     Path(id): Path<String>,
     params: Params,
 ) -> Result<Response, ErrorPage> {
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
     let moderator = moderator(&app, &visitor, &site).await?;
     let (at, judged) = (site.id, comment.clone());

@@ -57,7 +57,7 @@ pub(crate) async fn page(
     Path(id): Path<String>,
     params: Params,
 ) -> Result<Response, ErrorPage> {
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
     let key = page_of(&app, &site, &comment).await?.key;
     let context = context(&app, &site, &visitor.base.0);
@@ -91,7 +91,7 @@ async fn flag(
     body: RaiseFlag,
 ) -> Result<HeaderMap, ApiError> {
     let now = app.now();
-    app.limits.take(Act::Post, visitor, now)?;
+    app.limits.take(Act::Post, visitor, app.steady())?;
     let wrong = || {
         let known: Vec<_> = FlagReason::ALL.iter().map(|one| one.as_str()).collect();
         let detail = format!("The reason must be one of {}.", known.join(", "));

@@ -92,7 +92,7 @@ async fn show(
     visitor: Visitor,
     Path(place): Path<GuestPageScope>,
 ) -> Result<Response, ErrorPage> {
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.at(&app, &place.site).await?;
     let context = context(&app, &site, &visitor.base.0);
     let page = match place.proven(&app, &visitor, &site).await? {
@@ -163,7 +163,7 @@ async fn download(
     visitor: Visitor,
     Path(place): Path<GuestPageScope>,
 ) -> Result<Response, ErrorPage> {
-    app.limits.take(Act::Post, &visitor, app.now())?;
+    app.limits.take(Act::Post, &visitor, app.steady())?;
     let site = visitor.at(&app, &place.site).await?;
     let proven = place.proven(&app, &visitor, &site).await?;
     let kept = kept(&app, &site, proven.ok_or_else(ApiError::not_found)?).await?;
@@ -191,7 +191,7 @@ async fn delete(
 ) -> Result<Response, ErrorPage> {
     from_own_page(&visitor)?;
     let now = app.now();
-    app.limits.take(Act::Post, &visitor, now)?;
+    app.limits.take(Act::Post, &visitor, app.steady())?;
     let site = visitor.at(&app, &place.site).await?;
     let context = context(&app, &site, &visitor.base.0);
     let proven = place.proven(&app, &visitor, &site).await?;
@@ -218,7 +218,7 @@ async fn ask(
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     from_own_page(&visitor)?;
-    app.limits.take(Act::Mail, &visitor, app.now())?;
+    app.limits.take(Act::Mail, &visitor, app.steady())?;
     let site = visitor.at(&app, &place.site).await?;
     let from = app.config.mail_from.as_deref();
     let from = from.ok_or_else(ApiError::not_found)?;
@@ -314,7 +314,7 @@ pub(crate) async fn open(
     extract::Json(body): extract::Json<OpenGuest>,
 ) -> Result<Json<GuestLink>, ApiError> {
     let now = app.now();
-    app.limits.take(Act::Preview, &visitor, now)?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.acting_at(&app, &body.site).await?;
     let browser = visitor.token_hash().ok_or_else(ApiError::not_found)?;
     let token = Token::new(&*app.random);

@@ -47,7 +47,7 @@ pub(crate) async fn set(
     extract::Json(body): extract::Json<Mute>,
 ) -> Result<(HeaderMap, Json<MutedAuthor>), ApiError> {
     let now = app.now();
-    app.limits.take(Act::Vote, &visitor, now)?;
+    app.limits.take(Act::Vote, &visitor, app.steady())?;
     let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
     let token = visitor.token(&app);
     let mute = NewMute {

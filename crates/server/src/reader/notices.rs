@@ -38,7 +38,7 @@ async fn show(
     visitor: Visitor,
     Path((host, secret)): Path<(String, String)>,
 ) -> Result<Response, ErrorPage> {
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.at(&app, &host).await?;
     if let Some(reader) = desk_reader(&app, &site, &secret).await? {
         return Ok(desk_page(
@@ -110,7 +110,7 @@ async fn change(
     Path((host, secret)): Path<(String, String)>,
     body: Bytes,
 ) -> Result<Response, ErrorPage> {
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.at(&app, &host).await?;
     let field = |name: &str| {
         let mut fields = url::form_urlencoded::parse(&body);

@@ -56,13 +56,13 @@ pub(crate) async fn post(
     mut draft: CommentDraft,
 ) -> Result<(PostingOutcome, HeaderMap), ApiError> {
     let now = app.now();
-    app.limits.take(Act::Post, visitor, now)?;
+    app.limits.take(Act::Post, visitor, app.steady())?;
     let reader = visitor.reader(app, site).await?;
     let details = details(&draft, &reader)?;
     let program = visitor.writing_program();
     let (work, solution) = match program {
         Some(_) => (ProofOfWorkResult::NotAsked, None),
-        None => work::asked(app, site, &draft.proof, now),
+        None => work::asked(app, site, &draft.proof),
     };
     let notify = subscriptions::with_comment(app, draft.notify.as_deref())?;
     if notify.is_some() {
@@ -214,7 +214,7 @@ pub(crate) async fn edit(
     change: CommentChange,
 ) -> Result<Comment, ApiError> {
     let now = app.now();
-    app.limits.take(Act::Post, visitor, now)?;
+    app.limits.take(Act::Post, visitor, app.steady())?;
     let reader = visitor.reader(app, site).await?;
     let (id, text, revision) = (comment.id, change.text, change.revision);
     let passage = comment.annotation.as_ref();
@@ -270,7 +270,7 @@ pub(crate) async fn remove(
     id: CommentId,
 ) -> Result<(), ApiError> {
     let now = app.now();
-    app.limits.take(Act::Post, visitor, now)?;
+    app.limits.take(Act::Post, visitor, app.steady())?;
     let reader = visitor.reader(app, site).await?;
     let site = site.id;
     app.store
@@ -288,7 +288,7 @@ pub(crate) async fn turn_card_off(
     url: String,
 ) -> Result<(), ApiError> {
     let now = app.now();
-    app.limits.take(Act::Post, visitor, now)?;
+    app.limits.take(Act::Post, visitor, app.steady())?;
     let reader = visitor.reader(app, site).await?;
     let site = site.id;
     app.store

@@ -58,7 +58,7 @@ pub(crate) async fn html(
     text: &str,
     page: Option<&str>,
 ) -> Result<String, ApiError> {
-    app.limits.take(Act::Preview, visitor, app.now())?;
+    app.limits.take(Act::Preview, visitor, app.steady())?;
     let text = lines(text);
     rendering::is_short_enough(app, visitor, site, &text).await?;
     let page = page.map(|page| visitor.page(app, site, page)).transpose()?;

@@ -127,7 +127,7 @@ pub(crate) async fn page(
     visitor: Visitor,
     params: Params,
 ) -> Result<Response, ErrorPage> {
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.at(&app, params.site()?).await?;
     let at = ProposalFormContext::read(&app, &visitor, &site, &params).await?;
     let line = at.line.as_ref();
@@ -229,7 +229,7 @@ async fn make(
     body: Propose,
 ) -> Result<(Proposal, HeaderMap), ApiError> {
     let now = app.now();
-    app.limits.take(Act::Post, visitor, now)?;
+    app.limits.take(Act::Post, visitor, app.steady())?;
     let recording: RecordingId = id.parse().map_err(|_| Refusal::RecordingUnknown)?;
     let site = visitor.acting_at(app, &body.site).await?;
     let reader = visitor.reader(app, &site).await?;
@@ -309,7 +309,7 @@ async fn agree(
     host: &str,
 ) -> Result<(std::sync::Arc<Site>, Proposal, HeaderMap), ApiError> {
     let now = app.now();
-    app.limits.take(Act::Vote, visitor, now)?;
+    app.limits.take(Act::Vote, visitor, app.steady())?;
     let id: ProposalId = id.parse().map_err(|_| Refusal::ProposalUnknown)?;
     let site = visitor.acting_at(app, host).await?;
     let token = visitor.token(app);

@@ -161,7 +161,8 @@ async fn changing(
 
 /// The reader, who must be an editor here.
 async fn editor(app: &App, visitor: &Visitor, site: &Site) -> Result<Reader, ApiError> {
-    app.limits.take(limits::Act::Decide, visitor, app.now())?;
+    app.limits
+        .take(limits::Act::Decide, visitor, app.steady())?;
     colleague(app, visitor, site, Role::Editor).await?;
     visitor.reader(app, site).await
 }

@@ -85,7 +85,7 @@ pub(super) async fn react(
     (key, is_given): (String, Option<bool>),
 ) -> Result<ReactionOutcome, ApiError> {
     let now = app.now();
-    app.limits.take(Act::Vote, visitor, now)?;
+    app.limits.take(Act::Vote, visitor, app.steady())?;
     let (site, comment) = find(app, visitor, id, site).await?;
     visitor.must_be_someone()?;
     let reader = visitor.reader(app, &site).await?;

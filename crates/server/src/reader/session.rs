@@ -54,7 +54,7 @@ pub(crate) async fn begin(
     headers: HeaderMap,
     extract::Json(body): extract::Json<TakeUp>,
 ) -> Result<(Extension<security::SignedIn>, HeaderMap, Json<SessionBody>), ApiError> {
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let site = visitor.acting_at(&app, &body.site).await?;
     let token = visitor.new_token(&app);
     let new = NewSession {

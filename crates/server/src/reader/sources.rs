@@ -35,7 +35,7 @@ pub(crate) async fn fields(
     visitor: Visitor,
     params: Params,
 ) -> Result<Response, ApiError> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let site = visitor.at(&app, params.site()?).await?;
     let context = context(&app, &site, &visitor.base.0);
     Ok(Html(render::passages::source_fields(&context)).into_response())
@@ -131,7 +131,7 @@ async fn give(
     answer: Option<SourceAnswer>,
 ) -> Result<(Arc<Site>, Comment, SourceCheck, HeaderMap), ApiError> {
     let now = app.now();
-    app.limits.take(Act::Vote, visitor, now)?;
+    app.limits.take(Act::Vote, visitor, app.steady())?;
     let (site, comment) = find(app, visitor, id, site).await?;
     visitor.must_be_someone()?;
     let token = visitor.token(app);
@@ -205,7 +205,7 @@ async fn take_back(
     is_withdrawn: bool,
 ) -> Result<Comment, ApiError> {
     let now = app.now();
-    app.limits.take(Act::Post, visitor, now)?;
+    app.limits.take(Act::Post, visitor, app.steady())?;
     let reader = visitor.reader(app, site).await?;
     let (site, id) = (site.id, comment.id);
     let written = app
@@ -267,7 +267,7 @@ async fn say(
     note: Option<String>,
 ) -> Result<Comment, ApiError> {
     let now = app.now();
-    app.limits.take(Act::Decide, visitor, now)?;
+    app.limits.take(Act::Decide, visitor, app.steady())?;
     let reader = visitor.reader(app, site).await?;
     if reader.role() < Role::Editor {
         return Err(Refusal::NotAllowed.into());
@@ -288,7 +288,7 @@ pub(crate) async fn page(
     Path(id): Path<String>,
     params: Params,
 ) -> Result<Response, ErrorPage> {
-    app.limits.take(Act::Preview, &visitor, app.now())?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
     if comment.source_check.is_none() {
         return Err(ApiError::from(Refusal::SourcesUnknown).into());

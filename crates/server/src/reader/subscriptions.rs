@@ -160,7 +160,7 @@ pub(super) async fn limit(
         subscriptions::asks_by_mail(tx, site, &page, author.as_ref(), email.as_deref())
     };
     match app.store.read(asks).await? {
-        true => app.limits.take(Act::Mail, visitor, app.now()),
+        true => app.limits.take(Act::Mail, visitor, app.steady()),
         false => Ok(()),
     }
 }
@@ -194,7 +194,7 @@ async fn ask(
     wish: NewSubscription,
 ) -> Result<(SubscribeOutcome, HeaderMap), ApiError> {
     let now = app.now();
-    app.limits.take(Act::Mail, visitor, now)?;
+    app.limits.take(Act::Mail, visitor, app.steady())?;
     policy::may_carry_thread(site, &page)?;
     let title = title(app, site, &page, said);
     let token = visitor.token(app);

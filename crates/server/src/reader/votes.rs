@@ -70,7 +70,7 @@ pub(crate) async fn vote(
     value: i64,
 ) -> Result<(VoteTally, HeaderMap), ApiError> {
     let now = app.now();
-    app.limits.take(Act::Vote, visitor, now)?;
+    app.limits.take(Act::Vote, visitor, app.steady())?;
     let wrong = || ApiError::body("The field `value` must be 1, 0 or -1.").field("value");
     let vote = Vote::from_value(value).ok_or_else(wrong)?;
     let (site, comment) = find(app, visitor, id, site).await?;

@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, header};
+use rejoinder_core::Site;
 use rejoinder_core::identity::proof_of_work::{Challenge, ChallengeKey, Solution};
 use rejoinder_core::moderation::ProofOfWorkResult;
 use rejoinder_core::publication::settings::ProofOfWork;
-use rejoinder_core::{Site, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,9 +30,8 @@ pub(super) fn asked(
     app: &App,
     site: &Site,
     proof: &Proof,
-    now: Time,
 ) -> (ProofOfWorkResult, Option<Solution>) {
-    let is_more_than_usual = app.load.count(site.id, now);
+    let is_more_than_usual = app.load.count(site.id, app.steady());
     let is_asked = match site.settings.proof_of_work {
         ProofOfWork::Off => false,
         ProofOfWork::UnderLoad => is_more_than_usual,
@@ -99,7 +98,7 @@ pub(crate) async fn challenge(
 ) -> Result<ChallengeResponse, ApiError> {
     let site = visitor.at(&app, params.site()?).await?;
     let now = app.now();
-    app.limits.take(Act::Preview, &visitor, now)?;
+    app.limits.take(Act::Preview, &visitor, app.steady())?;
     let id = site.id;
     let key = match app
         .store

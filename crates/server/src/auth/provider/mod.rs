@@ -22,7 +22,7 @@ use openidconnect::{
     EndpointNotSet, EndpointSet, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier,
     ProviderMetadata, RedirectUrl, Scope,
 };
-use rejoinder_core::{Random, Time};
+use rejoinder_core::{Clock, Random, Time};
 use serde::{Deserialize, Serialize};
 use store::identity::openid::OpenidProvider;
 use url::Url;
@@ -92,6 +92,7 @@ struct KnownProvider {
 /// The providers that were asked, by what they call themselves.
 pub(crate) struct OpenidProviders {
     outside: Client,
+    clock: Arc<dyn Clock>,
     known: Cache<String, Arc<KnownProvider>>,
 }
 
@@ -116,22 +117,23 @@ pub(crate) struct AuthorizationReturn<'a> {
 }
 
 impl OpenidProviders {
-    pub(crate) fn new(outside: Client) -> Self {
+    pub(crate) fn new(outside: Client, clock: Arc<dyn Clock>) -> Self {
         Self {
             outside,
+            clock,
             known: Cache::new(MAX_KNOWN),
         }
     }
 
     /// What the provider at `typed` calls itself: with a slash at the end or without.
-    pub(crate) async fn find(&self, typed: &str, now: Time) -> Result<String, ProviderFailure> {
+    pub(crate) async fn find(&self, typed: &str) -> Result<String, ProviderFailure> {
         let other = match typed.strip_suffix('/') {
             Some(bare) => bare.to_owned(),
             None => format!("{typed}/"),
         };
-        match self.ask(typed, now).await {
+        match self.ask(typed).await {
             Ok(_) => Ok(typed.to_owned()),
-            Err(failure) => self.ask(&other, now).await.map(|_| other).or(Err(failure)),
+            Err(failure) => self.ask(&other).await.map(|_| other).or(Err(failure)),
         }
     }
 
@@ -141,9 +143,8 @@ impl OpenidProviders {
         provider: &OpenidProvider,
         redirect: &str,
         secrets: &AuthorizationSecrets,
-        now: Time,
     ) -> Result<Url, ProviderFailure> {
-        let known = self.known(&provider.issuer, now).await?;
+        let known = self.known(&provider.issuer).await?;
         let client = client_of(&known.metadata, provider, redirect)?;
         let verifier = PkceCodeVerifier::new(secrets.verifier.clone());
         let (state, nonce) = (secrets.state.clone(), secrets.nonce.clone());
@@ -167,32 +168,32 @@ impl OpenidProviders {
         brought: AuthorizationReturn<'_>,
         now: Time,
     ) -> Result<ProviderIdentity, ProviderFailure> {
-        let known = self.known(&provider.issuer, now).await?;
+        let known = self.known(&provider.issuer).await?;
         claims::issuer(&known.metadata, brought.issuer)?;
         let client = client_of(&known.metadata, provider, brought.redirect)?;
         let answer = claims::exchange(&client, &self.outside, &brought).await?;
         let nonce = Nonce::new(brought.nonce);
         match claims::verified(&client, &answer, &nonce, now) {
             // Its keys may be new ones.
-            Err(_) if now.since(known.read_at) >= STALE => {}
+            Err(_) if self.clock.steady().since(known.read_at) >= STALE => {}
             claimed => return claims::identity(&client, &self.outside, &answer, claimed?).await,
         }
-        let known = self.ask(&provider.issuer, now).await?;
+        let known = self.ask(&provider.issuer).await?;
         let client = client_of(&known.metadata, provider, brought.redirect)?;
         let claimed = claims::verified(&client, &answer, &nonce, now)?;
         claims::identity(&client, &self.outside, &answer, claimed).await
     }
 
     /// A provider as it was within the last hour.
-    async fn known(&self, issuer: &str, now: Time) -> Result<Arc<KnownProvider>, ProviderFailure> {
+    async fn known(&self, issuer: &str) -> Result<Arc<KnownProvider>, ProviderFailure> {
         match self.known.get(issuer) {
-            Some(known) if now.since(known.read_at) < FRESH => Ok(known),
-            _ => self.ask(issuer, now).await,
+            Some(known) if self.clock.steady().since(known.read_at) < FRESH => Ok(known),
+            _ => self.ask(issuer).await,
         }
     }
 
     /// A provider as it is now.
-    async fn ask(&self, issuer: &str, now: Time) -> Result<Arc<KnownProvider>, ProviderFailure> {
+    async fn ask(&self, issuer: &str) -> Result<Arc<KnownProvider>, ProviderFailure> {
         let unreachable = |why: String| ProviderFailure::Unreachable(why);
         let url = IssuerUrl::new(issuer.to_owned()).map_err(|why| unreachable(why.to_string()))?;
         let http = ask::through(&self.outside);
@@ -200,7 +201,7 @@ impl OpenidProviders {
         let metadata = metadata.map_err(|why| unreachable(ask::causes(&why)))?;
         let known = Arc::new(KnownProvider {
             metadata,
-            read_at: now,
+            read_at: self.clock.steady(),
         });
         self.known.insert(issuer.to_owned(), Arc::clone(&known));
         Ok(known)

@@ -49,7 +49,7 @@ async fn answer(
     body: Body,
     next: Next,
 ) -> Response<Body> {
-    let started_at = app.now();
+    let started_at = app.steady();
     let cell = SiteCell::default();
     parts.extensions.insert(cell.clone());
     let method = parts.method.clone();
@@ -90,8 +90,9 @@ async fn answer(
         status: response.status(),
         extensions: response.extensions(),
     };
-    app.security.note(app.now(), &answered);
-    note(app, &method, route, &response, app.now().since(started_at));
+    app.security.note(app.steady(), &answered);
+    let took = app.steady().since(started_at);
+    note(app, &method, route, &response, took);
     response
 }
 

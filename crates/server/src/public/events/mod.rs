@@ -41,7 +41,7 @@ pub(crate) async fn events(
     params: Params,
     asked: HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let site = visitor.at(&app, params.site()?).await?;
     let last = asked
         .get(LAST_EVENT_ID)

@@ -60,7 +60,7 @@ async fn answer(
     form: impl FnOnce(RecordingId) -> Form,
     asked: &HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
-    app.limits.take(Act::Read, visitor, app.now())?;
+    app.limits.take(Act::Read, visitor, app.steady())?;
     let site = visitor.at(app, params.site()?).await?;
     let page = visitor.page(app, &site, params.page())?;
     let id: Option<RecordingId> = params.read("id")?;

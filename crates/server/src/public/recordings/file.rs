@@ -26,7 +26,7 @@ pub(super) async fn file(
     Path((host, id)): Path<(String, String)>,
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let site = visitor.at(&app, &host).await?.id;
     let id: RecordingId = id.parse().map_err(|_| ApiError::not_found())?;
     let found = app

@@ -22,7 +22,7 @@ pub(super) async fn podcast(
     visitor: Visitor,
     Path(host): Path<String>,
 ) -> Result<Response, ApiError> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let site = visitor.at(&app, &host).await?;
     let id = site.id;
     let read = app

@@ -217,7 +217,7 @@ async fn find<T: Send + 'static>(
     asked: SearchQuery,
     work: impl FnOnce(&FoundRecordings) -> T + Send + 'static,
 ) -> Result<T, ApiError> {
-    app.limits.take(Act::Preview, visitor, app.now())?;
+    app.limits.take(Act::Preview, visitor, app.steady())?;
     let (id, words, after) = (site.id, asked.words.clone(), asked.after);
     let read = move |tx: &mut Tx<'_>| searching::search(tx, id, &words, after, MAX_HITS);
     let found = app.store.read(read).await?;

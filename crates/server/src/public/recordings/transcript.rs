@@ -21,7 +21,7 @@ pub(super) async fn transcript(
     Path((host, id, file)): Path<(String, String, String)>,
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let ending = file
         .strip_prefix("transcript.")
         .and_then(TranscriptExportFormat::parse);
@@ -66,7 +66,7 @@ pub(super) async fn chapters(
     visitor: Visitor,
     Path((host, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let site = visitor.at(&app, &host).await?.id;
     let id: RecordingId = id.parse().map_err(|_| ApiError::not_found())?;
     let read = app
