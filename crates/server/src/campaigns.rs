@@ -78,10 +78,17 @@ impl Campaigns {
         {
             return Ok(Arc::clone(known));
         }
-        let list = match (store.read(move |tx| campaigns::list(tx, site)).await, known) {
-            (Ok(list), _) => list,
-            (Err(_), Some(known)) => return Ok(known),
-            (Err(error), None) => return Err(error.into()),
+        let list = tokio::select! {
+            biased;
+            list = store.read(move |tx| campaigns::list(tx, site)) => Some(list),
+            () = store.silence(), if known.is_some() => None,
+        };
+        let list = match (list, known) {
+            (Some(Ok(list)), _) => list,
+            (Some(Err(_)) | None, Some(known)) => return Ok(known),
+            (Some(Err(error)), None) => return Err(error.into()),
+            // Only who knows something does not wait.
+            (None, None) => return Err(ApiError::unavailable()),
         };
         let shown = list.into_iter().filter(|own| own.hidden_at.is_none());
         let mut shown: Vec<_> = shown.map(|own| (own.draft.section, own.id)).collect();

@@ -32,6 +32,6 @@ pub use http::internal::internal_router;
 pub use http::live::Live;
 pub use http::page_cache::PageCache;
 pub use http::routes::{Declared, declared, router};
-pub use http::serve::{serve, serve_internal};
+pub use http::serve::{Listener, serve, serve_internal, stand_in};
 pub use public::publication::{Publication, PublicationError, follow_articles};
 pub use state::{App, AppParts, hook};

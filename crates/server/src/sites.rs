@@ -56,7 +56,7 @@ impl Sites {
     /// The site of `host`, as clients name it.
     pub(crate) async fn named(&self, host: &str) -> Result<Arc<Site>, ApiError> {
         let host = origin::parse_host(host).map_err(|_| ApiError::site_unknown())?;
-        self.read_again(MAX_AGE_MICROS).await?;
+        self.look_again().await?;
         let find = || self.known().iter().find(|site| site.host == host).cloned();
         if let Some(site) = find() {
             return Ok(site);
@@ -67,27 +67,26 @@ impl Sites {
 
     /// The site of an id.
     pub(crate) async fn by_id(&self, id: SiteId) -> Result<Arc<Site>, ApiError> {
-        self.read_again(MAX_AGE_MICROS).await?;
+        self.look_again().await?;
         let known = self.known();
         let found = known.iter().find(|site| site.id == id).cloned();
         found.ok_or_else(ApiError::site_unknown)
     }
 
-    /// Whether any site lists `origin`.
-    pub(crate) async fn is_listed(&self, origin: &str) -> bool {
-        for age in [MAX_AGE_MICROS, MIN_AGE_MICROS] {
-            // A store that cannot be reached lists nothing new.
-            let _ = self.read_again(age).await;
-            if self.any_allows(origin) {
-                return true;
-            }
+    /// Whether any site lists `origin`. While the store cannot be reached, those that were known say so;
+    /// where none is known yet, nobody knows.
+    pub(crate) async fn is_listed(&self, origin: &str) -> Result<bool, ApiError> {
+        self.look_again().await?;
+        if self.any_allows(origin) {
+            return Ok(true);
         }
-        false
+        self.read_again(MIN_AGE_MICROS).await?;
+        Ok(self.any_allows(origin))
     }
 
     /// The sites that pages of `origin` may act on; all of them without an origin.
     pub(crate) async fn open_to(&self, origin: Option<&str>) -> Result<Vec<Arc<Site>>, ApiError> {
-        self.read_again(MAX_AGE_MICROS).await?;
+        self.look_again().await?;
         let all = self.known();
         let open = all
             .iter()
@@ -103,21 +102,37 @@ impl Sites {
         Ok(())
     }
 
+    /// Read the sites now and then. One request does so; those that come meanwhile find the sites as they
+    /// were.
+    async fn look_again(&self) -> Result<(), ApiError> {
+        let is_being_read = self.reading.try_lock().is_err();
+        if is_being_read && !self.known().is_empty() {
+            return Ok(());
+        }
+        self.read_again(MAX_AGE_MICROS).await
+    }
+
     /// Read the sites again if they were last read longer ago than `age`. While the store cannot
     /// be reached, those that were known stay known.
     async fn read_again(&self, age: i64) -> Result<(), ApiError> {
-        if !self.is_older(age, self.clock.now()) {
+        if !self.is_older(age, self.clock.steady()) {
             return Ok(());
         }
         let _reading = self.reading.lock().await;
-        let now = self.clock.now();
+        let now = self.clock.steady();
         if !self.is_older(age, now) {
             return Ok(());
         }
-        match self.store.read(sites::list).await {
-            Ok(read) => self.learn(read),
-            Err(_) if !self.known().is_empty() => {}
-            Err(error) => return Err(error.into()),
+        let is_any_known = !self.known().is_empty();
+        let read = tokio::select! {
+            biased;
+            read = self.store.read(sites::list) => Some(read),
+            () = self.store.silence(), if is_any_known => None,
+        };
+        match read {
+            Some(Ok(read)) => self.learn(read),
+            Some(Err(error)) if !is_any_known => return Err(error.into()),
+            Some(Err(_)) | None => {}
         }
         self.read_at.store(now.micros(), Ordering::Release);
         Ok(())

@@ -16,7 +16,7 @@ use crate::http::bodies::Bodies;
 use crate::http::limits::{Limits, Load};
 use crate::http::live::Live;
 use crate::http::metrics::Metrics;
-use crate::http::page_cache::PageCache;
+use crate::http::page_cache::{Moment, PageCache};
 use crate::http::request_id::Names;
 use crate::http::security::SecurityLog;
 use crate::http::serve::connections::Connections;
@@ -138,6 +138,14 @@ impl AppState {
     /// The time for how long something takes; see [`Clock::steady`].
     pub(crate) fn steady(&self) -> Time {
         self.clock.steady()
+    }
+
+    /// Both.
+    pub(crate) fn moment(&self) -> Moment {
+        Moment {
+            at: self.now(),
+            steady: self.steady(),
+        }
     }
 
     /// A key that nobody can guess.

@@ -105,8 +105,13 @@ fn hit(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Res
     }
     let raw = raw_address(app, uri, headers)?;
     let encoding = Encoding::accepted(headers);
-    let (variant, entry) = app.pages.hit(&raw, encoding, app.now())?;
+    let is_silent = app.store.is_silent();
+    let now = app.clock.steady();
+    let (variant, entry) = app.pages.hit(&raw, encoding, now, is_silent)?;
     app.metrics.count(Counter::CacheHits);
+    if is_silent {
+        app.metrics.count(Counter::Stale);
+    }
     let mut response = entry.answer(headers, encoding);
     if let Some(origin) = headers.get(header::ORIGIN) {
         let is_open = |origin: &str| variant.slot.site.allows(origin);

@@ -15,6 +15,8 @@ use crate::http::serve::connections::Counts;
 pub(crate) enum Counter {
     /// Requests answered from the page cache.
     CacheHits,
+    /// Requests answered from memory while the database did not answer.
+    Stale,
     /// Threads rendered.
     Renderings,
     /// Answers of 2xx and 3xx beside the page cache.
@@ -30,8 +32,9 @@ pub(crate) enum Counter {
 }
 
 impl Counter {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::CacheHits,
+        Self::Stale,
         Self::Renderings,
         Self::Done,
         Self::Refused,
@@ -46,6 +49,10 @@ impl Counter {
             Self::CacheHits => (
                 "rejoinder_page_cache_hits_total",
                 "Requests answered from the page cache.",
+            ),
+            Self::Stale => (
+                "rejoinder_page_cache_stale_total",
+                "Requests answered from memory while the database did not answer.",
             ),
             Self::Renderings => ("rejoinder_renderings_total", "Threads rendered."),
             Self::Done => ("rejoinder_answers_done_total", "Answers of 2xx and 3xx."),

@@ -11,6 +11,7 @@ use crate::http::error::ApiError;
 use crate::http::extract::Visitor;
 use crate::http::front::raw_address;
 use crate::http::limits::Who;
+use crate::http::metrics::Counter;
 use crate::http::page_cache::{Encoding, PageError, Shape, Slot, Source, Turns};
 use crate::http::seats::Full;
 use crate::http::slots::Turn;
@@ -60,6 +61,14 @@ impl Turns for ReadRequest {
         self.app.renderings.turn_at_once(self.who.clone())
     }
 
+    fn is_silent(&self) -> bool {
+        self.app.store.is_silent()
+    }
+
+    async fn silence(&self) {
+        self.app.store.silence().await;
+    }
+
     async fn apart<T: Send + 'static>(
         turn: Turn,
         work: impl FnOnce() -> T + Send + 'static,
@@ -83,8 +92,11 @@ pub(super) async fn answer(
     let encoding = Encoding::accepted(asked);
     let (variant, entry) = app
         .pages
-        .get(site, key, shape, encoding, app.now(), source)
+        .get(site, key, shape, encoding, app.moment(), source)
         .await?;
+    if app.store.is_silent() {
+        app.metrics.count(Counter::Stale);
+    }
     if let Some(raw) = raw.and_then(|uri| raw_address(app, uri, asked)) {
         app.pages.remember(raw.into_owned(), &variant);
     }

@@ -33,7 +33,7 @@ pub(crate) async fn embedding(
     visitor: Visitor,
     params: Params,
 ) -> Result<EmbeddingResponse, ApiError> {
-    app.limits.take(Act::Read, &visitor, app.now())?;
+    app.limits.take(Act::Read, &visitor, app.steady())?;
     let host = params.get("site").unwrap_or_default();
     let site = match app.sites.named(host).await {
         Err(error) if error.status != StatusCode::NOT_FOUND => return Err(error),
@@ -45,7 +45,7 @@ pub(crate) async fn embedding(
         page: params.page(),
         origin: visitor.origin.as_deref().unwrap_or(&visitor.base.0),
         is_listed: match visitor.foreign_origin() {
-            Some(origin) => app.sites.is_listed(origin).await,
+            Some(origin) => app.sites.is_listed(origin).await?,
             None => true,
         },
     };

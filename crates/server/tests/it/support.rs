@@ -19,7 +19,7 @@ use rejoinder_server::{
     self as server, App, AppParts, Config, Live, PageCache, RateLimits, internal_router, router,
 };
 use serde_json::{Value, json};
-use store::{Dialect, Store, publication::sites};
+use store::{Dialect, Reach, Seals, Store, Timeouts, publication::sites};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
@@ -80,8 +80,27 @@ impl TestApp {
         Self::at(database, TempDir::new().unwrap(), &[], |_| {}).await
     }
 
+    /// A server on PostgreSQL that waits for it as `timeouts` say.
+    pub(crate) async fn waiting(database: &str, timeouts: Timeouts) -> Self {
+        let reach = Reach {
+            timeouts,
+            ..Reach::default()
+        };
+        Self::within(database, &reach, TempDir::new().unwrap(), &[], |_| {}).await
+    }
+
     async fn at(
         location: &str,
+        folder: TempDir,
+        open: &[SocketAddr],
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        Self::within(location, &Reach::default(), folder, open, change).await
+    }
+
+    async fn within(
+        location: &str,
+        reach: &Reach,
         folder: TempDir,
         open: &[SocketAddr],
         change: impl FnOnce(&mut Config),
@@ -89,7 +108,8 @@ impl TestApp {
         let pages = PageCache::new(8 << 20);
         let live = Live::default();
         let hook = server::hook(&pages, &live);
-        let store = Store::open(&location.parse().unwrap(), hook).unwrap();
+        let location = location.parse().unwrap();
+        let store = Store::open_within(&location, reach, Seals::none(), hook).unwrap();
         let mut config = Config {
             base: Some(BASE.to_owned()),
             rate_limits: RateLimits::Off,

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
+use axum::response::IntoResponse as _;
 
 use crate::access::Access;
 use crate::http::error::ApiError;
@@ -40,7 +41,7 @@ pub(super) async fn check(
             Ok(())
         };
     }
-    if app.sites.is_listed(origin).await {
+    if app.sites.is_listed(origin).await? {
         Ok(())
     } else {
         Err(ApiError::origin_refused())
@@ -65,7 +66,10 @@ pub(super) async fn preflight(app: &App, parts: &Parts) -> Response<Body> {
         .get(header::ORIGIN)
         .and_then(|origin| origin.to_str().ok());
     let is_listed = match origin {
-        Some(origin) => app.sites.is_listed(origin).await,
+        Some(origin) => match app.sites.is_listed(origin).await {
+            Ok(is_listed) => is_listed,
+            Err(error) => return error.into_response(),
+        },
         None => false,
     };
     if is_listed {

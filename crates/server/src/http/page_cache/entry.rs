@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use rejoinder_core::Time;
 
-use super::PageError;
+use super::{Moment, PageError};
 
 /// How bytes travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +83,10 @@ pub(crate) enum Validators {
 /// A page's rendering, the same for everyone.
 pub(crate) struct Entry {
     pub(super) version: i64,
-    pub(super) rendered_at: Time,
+    /// When the bytes were made, by a clock that only moves on.
+    pub(super) made_at: Time,
+    /// The same by the calendar.
+    rendered_at: Time,
     tag: String,
     /// When the bytes came to be what they are; unknown where a second would not tell them from
     /// others.
@@ -103,9 +106,10 @@ impl Entry {
     /// The rendering that follows `before`.
     pub(super) fn new(
         rendered: Rendered,
-        rendered_at: Time,
+        now: Moment,
         before: Option<&Self>,
     ) -> Result<Self, PageError> {
+        let rendered_at = now.at;
         let mut hasher = DefaultHasher::new();
         hasher.write(&rendered.body);
         let tag = format!("{:016x}", hasher.finish());
@@ -129,6 +133,7 @@ impl Entry {
         let identity = Encoded::new(rendered.body.into(), &headers, &tag, Encoding::Identity)?;
         Ok(Self {
             version: rendered.version,
+            made_at: now.steady,
             rendered_at,
             modified_at,
             tag,

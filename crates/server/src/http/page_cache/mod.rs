@@ -17,6 +17,7 @@ mod variant;
 use std::future::Future;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use moka::sync::Cache;
 use rejoinder_core::{Site, SiteId, Time};
@@ -43,12 +44,25 @@ const TOUCH_EVERY: i64 = 64;
 /// What addresses may take, in bytes.
 const FRONT_BYTES: u64 = 4 << 20;
 
+/// For how long a page is shown that the store could not confirm meanwhile.
+const MAX_STALE: Duration = Duration::from_secs(3_600);
+
+/// The time of a request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    /// By the calendar.
+    pub(crate) at: Time,
+    /// For how long something is good.
+    pub(crate) steady: Time,
+}
+
 /// Threads, rendered once and served to everyone.
 #[derive(Clone)]
 pub struct PageCache(Arc<Shelves>);
 
 struct Shelves {
     slots: Slots,
+    max_stale: Duration,
     variants: Cache<(u64, Shape), Arc<Variant>>,
     /// Those that are not kept, so that all who want one at the same time wait for one rendering.
     passing: Cache<(u64, Shape), Weak<Variant>>,
@@ -66,6 +80,12 @@ pub(crate) trait Turns {
 
     /// The same, unless it has to be waited for.
     fn turn_at_once(&self) -> Option<Self::Turn>;
+
+    /// Whether the store is known not to answer now.
+    fn is_silent(&self) -> bool;
+
+    /// Ends when the store does not answer: at once where that is known.
+    fn silence(&self) -> impl Future<Output = ()> + Send;
 
     /// Do `work` in its turn, away from the threads that answer.
     fn apart<T: Send + 'static>(
@@ -123,6 +143,11 @@ impl PageError {
 impl PageCache {
     /// A cache that holds about `max_bytes` of renderings.
     pub fn new(max_bytes: u64) -> Self {
+        Self::stale_for(max_bytes, MAX_STALE)
+    }
+
+    /// The same, which shows none for longer than `max_stale` after the store last confirmed it.
+    pub fn stale_for(max_bytes: u64, max_stale: Duration) -> Self {
         let variants = Cache::builder()
             .max_capacity(max_bytes)
             .weigher(|_, variant: &Arc<Variant>| variant.weight())
@@ -134,6 +159,7 @@ impl PageCache {
         let aliases = Cache::new(10_000);
         Self(Arc::new(Shelves {
             slots: Slots::default(),
+            max_stale,
             variants,
             passing: Cache::new(MAX_PASSING),
             front,
@@ -179,16 +205,19 @@ impl PageCache {
         self.0.aliases.invalidate_all();
     }
 
-    /// The rendering for a raw address, when it may be shown at once.
+    /// The rendering for a raw address, when it may be shown at once: any that may be shown at all while
+    /// `is_silent`, since the store does not answer.
     pub(crate) fn hit(
         &self,
         raw: &str,
         encoding: Encoding,
         now: Time,
+        is_silent: bool,
     ) -> Option<(Arc<Variant>, Arc<Entry>)> {
         let variant = self.0.front.get(raw)?.upgrade()?;
-        let entry = match variant.look(now) {
+        let entry = match variant.look(now, self.0.max_stale) {
             Look::Good(entry) => entry,
+            Look::Old(entry) | Look::Unsure(entry) if is_silent => entry,
             // Someone is at it already.
             Look::Old(entry) | Look::Unsure(entry) if variant.flight.try_lock().is_err() => entry,
             Look::Old(_) | Look::Unsure(_) | Look::None => return None,
@@ -215,7 +244,7 @@ impl PageCache {
         key: &str,
         shape: &Shape,
         encoding: Encoding,
-        now: Time,
+        now: Moment,
         source: &impl Source,
     ) -> Result<(Arc<Variant>, Arc<Entry>), PageError> {
         let alias = self.0.aliases.get(&(site.id, key.to_owned()));
@@ -263,11 +292,12 @@ impl PageCache {
     async fn fresh(
         &self,
         variant: &Arc<Variant>,
-        now: Time,
+        now: Moment,
         source: &impl Source,
     ) -> Result<Fresh, PageError> {
+        let look = || variant.look(now.steady, self.0.max_stale);
         let mut turn = None;
-        let _flight = match variant.look(now) {
+        let _flight = match look() {
             Look::Good(entry) => return Ok(Fresh::Entry(entry)),
             Look::Old(entry) | Look::Unsure(entry) => match variant.flight.try_lock() {
                 Ok(flight) => flight,
@@ -279,21 +309,24 @@ impl PageCache {
                 variant.flight.lock().await
             }
         };
-        let kept = match variant.look(now) {
+        let kept = match look() {
             Look::Good(entry) => return Ok(Fresh::Entry(entry)),
             Look::Unsure(entry) => {
-                let version = source.version(&variant.slot).await;
-                variant
-                    .slot
-                    .checked_at
-                    .fetch_max(now.micros(), Ordering::AcqRel);
-                match version {
-                    Ok(version) if version <= entry.version => return Ok(Fresh::Entry(entry)),
-                    Ok(version) => variant.slot.raise(version, true),
-                    Err(_) => return Ok(Fresh::Entry(entry)),
+                let asked = source.version(&variant.slot);
+                let version = unless_silent(source.turns(), asked).await;
+                variant.slot.note_check(now.steady);
+                // Old bytes are better than none, as long as nothing had to vanish from them.
+                let Some(Ok(version)) = version else {
+                    return Ok(Fresh::Entry(entry));
+                };
+                variant.slot.note_answer(now.steady);
+                if version <= entry.version {
+                    return Ok(Fresh::Entry(entry));
                 }
+                variant.slot.raise(version, true);
                 None
             }
+            Look::Old(entry) if source.turns().is_silent() => return Ok(Fresh::Entry(entry)),
             Look::Old(entry) => {
                 turn = turn.or_else(|| source.turns().turn_at_once());
                 if turn.is_none() {
@@ -307,21 +340,24 @@ impl PageCache {
             Some(turn) => turn,
             None => source.turns().turn().await?,
         };
-        match (self.render(variant, now, source, turn).await, kept) {
-            // Old bytes are better than none, as long as nothing had to vanish from them.
-            (Err(PageError::Store(_)), Some(entry)) => Ok(Fresh::Entry(entry)),
-            (rendered, _) => rendered,
+        let rendering = self.render(variant, now, source, turn);
+        let Some(entry) = kept else {
+            return rendering.await;
+        };
+        match unless_silent(source.turns(), rendering).await {
+            None | Some(Err(PageError::Store(_))) => Ok(Fresh::Entry(entry)),
+            Some(rendered) => rendered,
         }
     }
 
     async fn render<S: Source>(
         &self,
         variant: &Arc<Variant>,
-        now: Time,
+        now: Moment,
         source: &S,
         turn: TurnOf<S>,
     ) -> Result<Fresh, PageError> {
-        variant.note_rendering(now);
+        variant.note_rendering(now.steady);
         let rendered = source.render(&variant.slot, &variant.shape, turn).await?;
         if let Some(canonical) = &rendered.canonical
             && *canonical != variant.slot.key
@@ -331,10 +367,8 @@ impl PageCache {
         let before = variant.last();
         let entry = Arc::new(Entry::new(rendered, now, before.as_deref())?);
         variant.slot.raise(entry.version, false);
-        variant
-            .slot
-            .checked_at
-            .fetch_max(now.micros(), Ordering::AcqRel);
+        variant.slot.note_check(now.steady);
+        variant.slot.note_answer(now.steady);
         variant.show(Arc::clone(&entry));
         self.weigh(variant);
         Ok(Fresh::Entry(entry))
@@ -368,6 +402,18 @@ impl PageCache {
             let name = (variant.slot.id, variant.shape.clone());
             self.0.variants.insert(name, Arc::clone(variant));
         }
+    }
+}
+
+/// What `asked` gives; none where the store does not answer.
+async fn unless_silent<T>(turns: &impl Turns, asked: impl Future<Output = T>) -> Option<T> {
+    if turns.is_silent() {
+        return None;
+    }
+    tokio::select! {
+        biased;
+        answer = asked => Some(answer),
+        () = turns.silence() => None,
     }
 }
 

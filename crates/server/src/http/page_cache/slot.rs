@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use rejoinder_core::{PageKey, Site, SiteId};
+use rejoinder_core::{PageKey, Site, SiteId, Time};
 
 /// What the slot of a whole site is known by; no page can be.
 pub(crate) const WHOLE_SITE: &str = "\u{1}";
@@ -21,7 +21,9 @@ pub(crate) struct Slot {
     /// The version before which nothing may be shown any more.
     pub(super) urgent: AtomicI64,
     /// When the store was last asked for the version, in microseconds.
-    pub(super) checked_at: AtomicI64,
+    checked_at: AtomicI64,
+    /// When it last said it.
+    answered_at: AtomicI64,
     pub(super) n_variants: AtomicUsize,
     is_forgotten: AtomicBool,
 }
@@ -34,6 +36,26 @@ impl Slot {
             true => asked.clone(),
             false => PageKey::stored(self.key.clone(), None),
         }
+    }
+
+    /// When the store was last asked for the version.
+    pub(super) fn checked_at(&self) -> Time {
+        Time::from_micros(self.checked_at.load(Ordering::Acquire))
+    }
+
+    /// When the store last said it.
+    pub(super) fn answered_at(&self) -> Time {
+        Time::from_micros(self.answered_at.load(Ordering::Acquire))
+    }
+
+    /// The store was asked for the version at `now`.
+    pub(super) fn note_check(&self, now: Time) {
+        self.checked_at.fetch_max(now.micros(), Ordering::AcqRel);
+    }
+
+    /// It said it.
+    pub(super) fn note_answer(&self, now: Time) {
+        self.answered_at.fetch_max(now.micros(), Ordering::AcqRel);
     }
 
     pub(super) fn is_forgotten(&self) -> bool {
@@ -109,6 +131,7 @@ impl Slots {
             latest: AtomicI64::new(0),
             urgent: AtomicI64::new(0),
             checked_at: AtomicI64::new(0),
+            answered_at: AtomicI64::new(0),
             n_variants: AtomicUsize::new(0),
             is_forgotten: AtomicBool::new(false),
         });

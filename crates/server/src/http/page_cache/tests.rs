@@ -16,6 +16,7 @@ struct FakePage {
     /// When set, a rendering waits for it after it has read its version.
     gate: Option<Arc<Notify>>,
     is_lost: std::sync::atomic::AtomicBool,
+    turns: AtOnce,
 }
 
 impl FakePage {
@@ -34,7 +35,10 @@ impl FakePage {
 }
 
 /// Nobody waits for a turn.
-struct AtOnce;
+#[derive(Default)]
+struct AtOnce {
+    is_silent: std::sync::atomic::AtomicBool,
+}
 
 impl Turns for AtOnce {
     type Turn = ();
@@ -45,6 +49,16 @@ impl Turns for AtOnce {
 
     fn turn_at_once(&self) -> Option<()> {
         Some(())
+    }
+
+    fn is_silent(&self) -> bool {
+        self.is_silent.load(Ordering::SeqCst)
+    }
+
+    async fn silence(&self) {
+        while !self.is_silent() {
+            tokio::task::yield_now().await;
+        }
     }
 
     async fn apart<T: Send + 'static>(
@@ -59,7 +73,7 @@ impl Source for &FakePage {
     type Turns = AtOnce;
 
     fn turns(&self) -> &AtOnce {
-        &AtOnce
+        &self.turns
     }
 
     async fn version(&self, _: &Slot) -> Result<i64, PageError> {
@@ -132,7 +146,7 @@ impl Reading {
     }
 
     async fn get_as(&self, key: &str, millis: i64, page: &FakePage) -> Result<i64, PageError> {
-        let now = at(millis);
+        let now = moment(millis);
         let identity = Encoding::Identity;
         let got = self
             .cache
@@ -144,13 +158,20 @@ impl Reading {
     }
 
     fn hit(&self, millis: i64) -> Option<i64> {
-        let hit = self.cache.hit("/a", Encoding::Identity, at(millis));
+        let hit = self.cache.hit("/a", Encoding::Identity, at(millis), false);
         hit.map(|(_, entry)| entry.version)
     }
 
     fn commit(&self, page: &FakePage, urgent: bool) {
         let version = page.version.fetch_add(1, Ordering::SeqCst) + 1;
         self.cache.raise(SiteId(1), "a", version, urgent);
+    }
+}
+
+fn moment(millis: i64) -> Moment {
+    Moment {
+        at: at(millis),
+        steady: at(millis),
     }
 }
 
@@ -321,7 +342,7 @@ async fn a_client_that_has_the_bytes_is_told_so() {
     let (site, shape, source) = (&reading.site, &reading.shape, &page);
     let got = reading
         .cache
-        .get(site, "a", shape, Encoding::Gzip, at(0), &source)
+        .get(site, "a", shape, Encoding::Gzip, moment(0), &source)
         .await;
     let (_, entry) = got.unwrap();
 
@@ -384,4 +405,58 @@ async fn what_is_not_kept_is_rendered_once_for_all_who_wait_for_it() {
             .all(|got| got.is_ok_and(|version| version == 0))
     );
     assert_eq!(page.n_rendered(), 201);
+}
+
+#[tokio::test]
+async fn while_the_store_does_not_answer_what_is_there_is_shown_and_nobody_waits() {
+    let reading = Reading::new();
+    let page = FakePage::default();
+    reading.get(0, &page).await.unwrap();
+    let stuck = FakePage {
+        gate: Some(Arc::new(Notify::new())),
+        ..FakePage::default()
+    };
+    let become_silent = async {
+        tokio::task::yield_now().await;
+        stuck.turns.is_silent.store(true, Ordering::SeqCst);
+    };
+
+    // Older than a minute: it is to be rendered anew, which never ends.
+    let (shown, ()) = tokio::join!(reading.get(100_000, &stuck), become_silent);
+    assert_eq!(shown.unwrap(), 0);
+    assert_eq!(reading.get(200_000, &stuck).await.unwrap(), 0);
+    assert_eq!(stuck.n_rendered(), 1);
+    let hit = reading
+        .cache
+        .hit("/a", Encoding::Identity, at(300_000), true);
+    assert!(hit.is_some());
+}
+
+#[tokio::test]
+async fn what_had_to_vanish_is_not_shown_however_silent_the_store_is() {
+    let (reading, page) = (Reading::new(), FakePage::default());
+    reading.get(0, &page).await.unwrap();
+    page.turns.is_silent.store(true, Ordering::SeqCst);
+    page.is_lost.store(true, Ordering::SeqCst);
+
+    reading.commit(&page, true);
+
+    assert!(reading.get(1, &page).await.is_err());
+    let hit = reading.cache.hit("/a", Encoding::Identity, at(1), true);
+    assert!(hit.is_none());
+}
+
+#[tokio::test]
+async fn what_the_store_has_not_confirmed_for_too_long_is_not_shown() {
+    let mut reading = Reading::new();
+    reading.cache = PageCache::stale_for(1 << 20, Duration::from_secs(100));
+    let page = FakePage::default();
+    reading.get(0, &page).await.unwrap();
+    page.is_lost.store(true, Ordering::SeqCst);
+    page.turns.is_silent.store(true, Ordering::SeqCst);
+
+    assert_eq!(reading.get(99_000, &page).await.unwrap(), 0);
+    assert!(reading.get(101_000, &page).await.is_err());
+    page.is_lost.store(false, Ordering::SeqCst);
+    assert_eq!(reading.get(102_000, &page).await.unwrap(), 0);
 }

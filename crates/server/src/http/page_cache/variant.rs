@@ -168,7 +168,7 @@ impl Variant {
             .clone()
     }
 
-    pub(super) fn look(&self, now: Time) -> Look {
+    pub(super) fn look(&self, now: Time, max_stale: Duration) -> Look {
         let Some(entry) = self.last() else {
             return Look::None;
         };
@@ -176,13 +176,15 @@ impl Variant {
         if slot.is_forgotten() || entry.version < slot.urgent.load(Ordering::Acquire) {
             return Look::None;
         }
+        if now.since(slot.answered_at()) > max_stale {
+            return Look::None;
+        }
         let is_behind = entry.version < slot.latest.load(Ordering::Acquire);
-        let is_old = is_behind || now.since(entry.rendered_at) > RENDER_AFTER;
+        let is_old = is_behind || now.since(entry.made_at) > RENDER_AFTER;
         if is_old && self.may_render(now) {
             return Look::Old(entry);
         }
-        let checked_at = Time::from_micros(slot.checked_at.load(Ordering::Acquire));
-        if !is_behind && now.since(checked_at) > CHECK_AFTER {
+        if !is_behind && now.since(slot.checked_at()) > CHECK_AFTER {
             return Look::Unsure(entry);
         }
         Look::Good(entry)

@@ -8,18 +8,18 @@ use std::task::{Context, Poll, ready};
 use axum::body::{Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use super::connection::Connection;
+use super::listener::Stream;
 
 /// A socket whose connection knows whether its client sends and takes anything.
 pub(super) struct Guarded {
-    stream: TcpStream,
+    stream: Stream,
     connection: Arc<Connection>,
 }
 
 impl Guarded {
-    pub(super) const fn new(stream: TcpStream, connection: Arc<Connection>) -> Self {
+    pub(super) const fn new(stream: Stream, connection: Arc<Connection>) -> Self {
         Self { stream, connection }
     }
 

@@ -3,8 +3,10 @@
 mod connection;
 pub(crate) mod connections;
 mod guarded;
+mod listener;
 mod pace;
 mod paced;
+mod stand_in;
 mod timed;
 
 use std::convert::Infallible;
@@ -22,7 +24,6 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::time::MissedTickBehavior;
 use tower::Service;
 
@@ -35,7 +36,10 @@ use crate::http::routes::routed;
 use crate::state::App;
 use connections::{Admitted, Connections};
 use guarded::{Answered, Guarded};
+pub use listener::Listener;
+use listener::Stream;
 use paced::Paced;
+pub use stand_in::stand_in;
 use timed::Timed;
 
 /// Requests under way have so long to end after the server was told to.
@@ -47,11 +51,6 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// The most that is read ahead of a connection, and so the longest head of a request, in bytes.
 const MAX_BUFFER: usize = 64 << 10;
 
-/// What the kernel keeps of answers beyond what the client has room for, in bytes. Without a bound it
-/// is megabytes, which one who asks and never reads would have copied on every connection.
-#[cfg(target_os = "linux")]
-const MAX_UNSENT: u32 = 128 << 10;
-
 /// Connections to the internal address, beside those of readers.
 const MAX_INTERNAL: usize = 32;
 
@@ -60,7 +59,12 @@ const NO_ROOM: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\n
     Connection: close\r\nContent-Length: 0\r\n\r\n";
 
 /// Serve `app` on `listener` until `shutdown` is done; what is under way then ends first.
-pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output = ()> + Send) {
+pub async fn serve(
+    listener: impl Into<Listener>,
+    app: App,
+    shutdown: impl Future<Output = ()> + Send,
+) {
+    let listener = listener.into();
     let front = Front::new(app.clone(), routed(app.clone()));
     accept(listener, &app, &app.connections, front, shutdown).await;
 }
@@ -69,7 +73,7 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
 ///
 /// It has room of its own, so that a full house does not look like a dead one.
 pub async fn serve_internal(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     app: App,
     shutdown: impl Future<Output = ()> + Send,
 ) {
@@ -80,11 +84,11 @@ pub async fn serve_internal(
         ..app.config.connections
     });
     let router = internal_router(app.clone());
-    accept(listener, &app, &connections, router, shutdown).await;
+    accept(listener.into(), &app, &connections, router, shutdown).await;
 }
 
 async fn accept<S>(
-    listener: TcpListener,
+    listener: Listener,
     app: &App,
     connections: &Connections,
     service: S,
@@ -140,7 +144,7 @@ async fn accept<S>(
 
 fn start<S>(
     graceful: &GracefulShutdown,
-    stream: TcpStream,
+    stream: Stream,
     peer: SocketAddr,
     admitted: Admitted,
     paced: Paced,
@@ -150,9 +154,7 @@ fn start<S>(
     S: Clone + Send + 'static,
     S::Future: Send,
 {
-    let _ = stream.set_nodelay(true);
-    #[cfg(target_os = "linux")]
-    let _ = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(MAX_UNSENT);
+    stream.prepare();
     let connection = admitted.connection.clone();
     let served = connection.clone();
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
