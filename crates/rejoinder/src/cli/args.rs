@@ -18,9 +18,9 @@ pub(crate) struct StoreArgs {
     pub(crate) data: Option<String>,
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ServeArgs {
-    /// Where readers reach the server [default: 127.0.0.1:8080]
+    /// Where readers reach the server: an address, or unix:/PATH [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<String>,
     /// Where /healthz, /readyz and /metrics are, or off [default: 127.0.0.1:8081; demo: off]

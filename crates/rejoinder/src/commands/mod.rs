@@ -7,7 +7,9 @@ pub(crate) mod erasures;
 pub(crate) mod export;
 pub(crate) mod freeze;
 pub(crate) mod import;
+mod listening;
 mod numbered;
+mod reload;
 pub(crate) mod serve;
 pub(crate) mod site;
 pub(crate) mod staff;
@@ -17,7 +19,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use rejoinder_core::Site;
-use store::{Store, publication::sites};
+use store::{Reach, Seals, Store, StoreError, Timeouts, publication::sites};
 use tokio::runtime::Runtime;
 
 use crate::config::Options;
@@ -50,30 +52,59 @@ impl Drop for Opened {
     }
 }
 
-/// Open the database for a command that ends.
+/// Open the database for a command that ends, and takes as long as it takes.
 fn open(options: &Options) -> Result<Opened, Failure> {
-    open_with(options, Arc::new(|_| {}))
+    let reach = Reach {
+        timeouts: Timeouts {
+            statement: None,
+            operation: None,
+            ..options.reach.timeouts
+        },
+        ..options.reach.clone()
+    };
+    open_with(options, &reach, Arc::new(|_| {})).map_err(|error| error.failure(options))
 }
 
-/// Open the database; `on_commit` hears of every change.
-pub(crate) fn open_with(
+/// Why a database could not be opened.
+enum NotOpened {
+    /// It was never asked.
+    Unasked(Failure),
+    /// The store said so.
+    Store(StoreError),
+}
+
+impl NotOpened {
+    fn failure(self, options: &Options) -> Failure {
+        match self {
+            Self::Unasked(failure) => failure,
+            Self::Store(error) => {
+                let doing = format!("the database {} cannot be opened", options.database);
+                Failure::failed(&doing, &error)
+            }
+        }
+    }
+}
+
+/// Open the database as `reach` says; `on_commit` hears of every change.
+fn open_with(
     options: &Options,
+    reach: &Reach,
     on_commit: store::CommitHook,
-) -> Result<Opened, Failure> {
-    options.make_place()?;
-    let doing = format!("the database {} cannot be opened", options.database);
-    let failed = |error| Failure::failed(&doing, &error);
+) -> Result<Opened, NotOpened> {
+    options.make_place().map_err(NotOpened::Unasked)?;
+    let open = |seals, hook| {
+        let opened = Store::open_within(&options.database, reach, seals, hook);
+        opened.map_err(NotOpened::Store)
+    };
     let seals = match keys::find(options) {
         Ok(seals) => seals,
         Err(why) => {
             // What is wrong with the database is said first.
-            Store::open(&options.database, Arc::new(|_| {}))
-                .map_err(failed)?
-                .close();
-            return Err(why);
+            open(Seals::none(), Arc::new(|_| {}))?.close();
+            return Err(NotOpened::Unasked(why));
         }
     };
-    let store = Store::open_sealed(&options.database, seals, on_commit).map_err(failed)?;
+    let store = open(seals, on_commit)?;
     options.tighten();
     Ok(Opened(Arc::new(store)))
 }

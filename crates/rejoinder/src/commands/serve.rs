@@ -1,23 +1,26 @@
 //! A server, from options to the last answer.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jobs::{Backups, Home};
-use server::{App, AppParts, Config, ConnectionLimits, Live, PageCache, Publication, StreamLimits};
-use store::{Store, discussion::rendering};
-use tokio::net::TcpListener;
+use server::{
+    App, Config, ConnectionLimits, Listener, Live, PageCache, AppParts, Publication, StreamLimits,
+};
+use store::{Location, Store, StoreError, discussion::rendering};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tracing::{info, warn};
 
-use super::Opened;
 use super::alone::Alone;
+use super::listening::Listeners;
 use super::numbered::Numbered;
+use super::reload::Reload;
 use super::work::{self, Waker, Working};
+use super::{NotOpened, Opened};
 use crate::cli::args::ServeArgs;
-use crate::config::{DEFAULTS, Options};
+use crate::config::{DEFAULTS, Listening, Options};
 use crate::failure::Failure;
 use crate::log;
 use crate::system::{SystemClock, SystemRandom, raise_file_limit};
@@ -36,27 +39,34 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
         None => None,
     };
     let runtime = super::runtime()?;
-    let running = Running::start(&runtime, &options)?;
+    let Some(running) = Running::start(&runtime, &options)? else {
+        return Ok(());
+    };
     runtime.block_on(super::site::apply(running.store(), &options.sites))?;
     let address = running.address();
-    info!(listen = %address, "Serving comments on http://{address}");
+    let listen = address.trim_start_matches("http://");
+    info!(listen, "Serving comments on {address}");
     if options.base.is_none() {
         warn!(
             "`base` is not set: the server answers to this machine's own names only, such as \
              localhost, and links in mails lead to this machine"
         );
     }
-    runtime.block_on(running.serve(&options, publication))
+    let own = args.clone();
+    let again = move || Options::for_serving(&own, &DEFAULTS);
+    runtime.block_on(running.serve(&options, publication, again))
 }
 
 /// A server that has its ports and its database, and does not answer yet.
 pub(crate) struct Running {
-    listener: TcpListener,
-    internal: Option<TcpListener>,
-    address: SocketAddr,
+    listener: Listener,
+    internal: Option<Listener>,
+    address: String,
     pages: PageCache,
     live: Live,
     store: Opened,
+    /// The same store, for what nobody waits for.
+    background: Arc<Store>,
     waker: Waker,
     signals: Signals,
     // Behind the store: what stands first is dropped first.
@@ -64,64 +74,83 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Take the ports, then open the database: a port in use is known before anything changes.
-    pub(crate) fn start(runtime: &Runtime, options: &Options) -> Result<Self, Failure> {
-        let (listener, address) = runtime.block_on(listen(options.listen, "listen"))?;
-        let internal = match options.internal {
-            Some(internal) => Some(runtime.block_on(listen(internal, "internal"))?.0),
-            None => None,
+    /// Take the ports, then open the database: a port in use is known before anything changes. None where
+    /// it was told to end while it waited for the database.
+    pub(crate) fn start(runtime: &Runtime, options: &Options) -> Result<Option<Self>, Failure> {
+        let listeners = runtime.block_on(Listeners::take(options))?;
+        let address = match (listeners.address, &options.listen) {
+            (Some(address), _) => format!("http://{address}"),
+            (None, _) if options.base.is_none() => {
+                return Err(Failure::misused(
+                    "a socket that is handed over needs `base`: it says nothing of where links lead",
+                ));
+            }
+            (None, Listening::Unix(path)) => format!("unix:{}", path.display()),
+            (None, Listening::Tcp(_)) => "a socket that was handed over".to_owned(),
         };
         // Heard before the database is open, so that it is always closed.
-        let signals = runtime.block_on(async { Signals::hear() })?;
-        let pages = PageCache::new(PAGE_CACHE_BYTES);
+        let mut signals = runtime.block_on(async { Signals::hear() })?;
+        let pages = PageCache::stale_for(PAGE_CACHE_BYTES, options.max_stale);
         let live = Live::default();
         let waker = Waker::default();
-        let hook = waker.after(server::hook(&pages, &live));
         options.make_place()?;
         let alone = Alone::begin(&options.database)?;
-        let store = super::open_with(options, hook)?;
-        Ok(Self {
+        let (tell, told) = oneshot::channel::<()>();
+        let opened = async move { drop(told.await) };
+        let standing_in = server::stand_in(listeners.readers, listeners.internal, opened);
+        let standing_in = runtime.spawn(standing_in);
+        let hook = || waker.after(server::hook(&pages, &live));
+        let Some(store) = open(runtime, options, hook, &mut signals, &address)? else {
+            return Ok(None);
+        };
+        drop(tell);
+        let taken_back = runtime.block_on(standing_in);
+        let (listener, internal) =
+            taken_back.map_err(|error| Failure::failed("the server cannot go on", &error))?;
+        Ok(Some(Self {
             listener,
             internal,
             address,
             pages,
             live,
+            background: Arc::new(store.in_background()),
             store,
             waker,
             signals,
             _alone: alone,
-        })
+        }))
     }
 
     /// Where readers reach the server.
-    pub(crate) const fn address(&self) -> SocketAddr {
-        self.address
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 
+    /// The store, for what takes as long as it takes.
     pub(crate) fn store(&self) -> &Store {
-        &self.store
+        &self.background
     }
 
-    /// Answer until SIGINT or SIGTERM; requests under way are answered first.
+    /// Answer until SIGINT or SIGTERM; requests under way are answered first. On SIGHUP the options are
+    /// read `again`.
     pub(crate) async fn serve(
         self,
         options: &Options,
         publication: Option<Publication>,
+        again: impl Fn() -> Result<Options, Failure> + Send + 'static,
     ) -> Result<(), Failure> {
-        let base = match &options.base {
-            Some(base) => base.clone(),
-            None => format!("http://{}", self.address),
-        };
+        let base = options.base.clone();
+        let base = base.unwrap_or_else(|| self.address.clone());
         let articles_of = publication.as_ref().map(|own| own.site.as_str());
         let home = Home::new(base, articles_of);
         let outside = outside(options)?;
-        let worker = work::worker(options, &self.store.handle(), outside.clone(), &home);
+        let worker = work::worker(options, &self.background, outside.clone(), &home);
         self.waker.set(worker.clone());
         let backups = options.backups.clone();
         let backups = backups.map(|plan| Backups::new(plan, Arc::new(SystemClock)));
-        let working = Working::start(worker, self.store.handle(), backups.clone());
-        tokio::spawn(renew(self.store.handle()));
-        let numbered = Numbered::begin(self.store.handle()).await;
+        let working = Working::start(worker, Arc::clone(&self.background), backups.clone());
+        tokio::spawn(renew(Arc::clone(&self.background)));
+        let numbered = Numbered::begin(Arc::clone(&self.background)).await;
         let (connections, streams) = room(options);
         let app = App::new(AppParts {
             config: Config {
@@ -156,9 +185,15 @@ impl Running {
         if let Err(error) = server::follow_articles(&app).await {
             warn!(%error, "The passages of the publication's articles were not looked for");
         }
-        let mut signals = self.signals;
+        let Signals { mut ends, reload } = self.signals;
+        let reloading = Reload {
+            again,
+            before: options.fingerprints.clone(),
+            store: Arc::clone(&self.background),
+        };
+        tokio::spawn(reload_on(reload, reloading));
         let shutdown = async {
-            signals.end().await;
+            ends.come().await;
             info!("Stopping");
             self.live.close();
             drop(tell);
@@ -167,6 +202,57 @@ impl Running {
         working.end().await;
         numbered.end().await;
         Ok(())
+    }
+}
+
+/// How long a database that is not there is left alone.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Open the database. One of PostgreSQL that cannot be reached yet is waited for, because it may start
+/// after this server; none where the server was told to end meanwhile.
+fn open(
+    runtime: &Runtime,
+    options: &Options,
+    hook: impl Fn() -> store::Hook,
+    signals: &mut Signals,
+    address: &str,
+) -> Result<Option<Opened>, Failure> {
+    let mut said = None;
+    loop {
+        let why = match super::open_with(options, &options.reach, hook()) {
+            Ok(store) => return Ok(Some(store)),
+            Err(NotOpened::Store(StoreError::Unavailable(why)))
+                if matches!(options.database, Location::Postgres(_)) =>
+            {
+                why
+            }
+            Err(error) => return Err(error.failure(options)),
+        };
+        // The same is not said each second.
+        if said.as_ref() != Some(&why) {
+            let database = &options.database;
+            warn!(
+                "Waiting for the database {database}, which is unavailable ({why}); until it is there, \
+                 {address} says so to whoever asks"
+            );
+            said = Some(why);
+        }
+        let is_over = runtime.block_on(async {
+            let waited = tokio::time::timeout(PAUSE, signals.ends.come()).await;
+            waited.is_ok()
+        });
+        if is_over {
+            return Ok(None);
+        }
+    }
+}
+
+async fn reload_on<A>(mut signal: Signal, mut reloading: Reload<A>)
+where
+    A: Fn() -> Result<Options, Failure>,
+{
+    while signal.recv().await.is_some() {
+        reloading.run().await;
     }
 }
 
@@ -210,27 +296,15 @@ fn outside(options: &Options) -> Result<egress::Client, Failure> {
         .map_err(|error| Failure::failed("nothing outside can be asked", &error))
 }
 
-async fn listen(wanted: SocketAddr, option: &str) -> Result<(TcpListener, SocketAddr), Failure> {
-    let bound = TcpListener::bind(wanted).await;
-    let bound = bound.and_then(|listener| Ok((listener.local_addr()?, listener)));
-    match bound {
-        Ok((address, listener)) => Ok((listener, address)),
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            let other = SocketAddr::new(wanted.ip(), 0);
-            Err(Failure::Failed(format!(
-                "another program is listening on {wanted}; take another port with --{option}, \
-                 such as {other} for any free one"
-            )))
-        }
-        Err(error) => Err(Failure::failed(
-            &format!("{wanted} cannot be listened on"),
-            &error,
-        )),
-    }
+/// How an operator speaks to the program.
+struct Signals {
+    ends: Ends,
+    /// Read the options again.
+    reload: Signal,
 }
 
 /// How an operator ends the program.
-struct Signals {
+struct Ends {
     interrupt: Signal,
     terminate: Signal,
 }
@@ -241,13 +315,18 @@ impl Signals {
             signal(kind).map_err(|error| Failure::failed("signals cannot be listened for", &error))
         };
         Ok(Self {
-            interrupt: hear(SignalKind::interrupt())?,
-            terminate: hear(SignalKind::terminate())?,
+            ends: Ends {
+                interrupt: hear(SignalKind::interrupt())?,
+                terminate: hear(SignalKind::terminate())?,
+            },
+            reload: hear(SignalKind::hangup())?,
         })
     }
+}
 
+impl Ends {
     /// Ends when the first of them comes.
-    async fn end(&mut self) {
+    async fn come(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

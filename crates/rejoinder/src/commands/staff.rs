@@ -7,7 +7,7 @@ use store::Store;
 
 use crate::cli::{StaffArgs, StaffCommand, StaffRole};
 use crate::commands::{find_site, open, runtime, store_failed};
-use crate::config::Options;
+use crate::config::{Listening, Options};
 use crate::failure::Failure;
 use crate::output::say;
 use crate::system::{SystemClock, SystemRandom};
@@ -55,10 +55,13 @@ pub(crate) async fn link(
 
 /// Where the server is opened: without a public address, on this machine alone.
 fn base(options: &Options) -> String {
-    match (&options.base, options.listen) {
+    match (&options.base, &options.listen) {
         (Some(base), _) => base.clone(),
-        (None, listen) if listen.ip().is_loopback() => format!("http://{listen}"),
-        (None, listen) => format!("http://127.0.0.1:{}", listen.port()),
+        (None, Listening::Tcp(listen)) if !listen.ip().is_loopback() => {
+            format!("http://127.0.0.1:{}", listen.port())
+        }
+        // On a socket in the file system there is always a public address.
+        (None, listen) => format!("http://{listen}"),
     }
 }
 

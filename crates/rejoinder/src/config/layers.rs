@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
@@ -24,6 +25,9 @@ impl Known {
         format!("REJOINDER_{}", self.key.to_uppercase().replace('.', "_"))
     }
 }
+
+/// For each option that was given, what tells its values apart.
+pub(crate) type Fingerprints = BTreeMap<&'static str, u64>;
 
 /// What was given for each option, with the strongest source on top.
 pub(super) struct Layers {
@@ -158,6 +162,18 @@ impl Layers {
             return Ok(None);
         };
         parse(&given.text).map(Some).ok_or_else(|| self.refuse(key))
+    }
+
+    /// What tells whether an option is given another value the next time, and says nothing of its value.
+    pub(super) fn fingerprints(&self) -> Fingerprints {
+        let given = self.given.iter();
+        given
+            .map(|(key, given)| {
+                let mut hasher = DefaultHasher::new();
+                given.text.hash(&mut hasher);
+                (*key, hasher.finish())
+            })
+            .collect()
     }
 
     /// The refusal of what was given for `key`.

@@ -2,6 +2,8 @@
 //! default. Whatever cannot be understood is refused by name before anything starts.
 
 mod layers;
+mod listening;
+mod reach;
 mod room;
 mod sites;
 
@@ -18,13 +20,15 @@ use jobs::BackupPlan;
 use rejoinder_core::publication::settings::HiddenText;
 use rejoinder_core::{identity::author, publication::origin};
 use server::{ProxyHeader, RateLimits};
-use store::Location;
+use store::{Location, Reach};
 use tracing::level_filters::LevelFilter;
 
 use crate::cli::args::{ServeArgs, StoreArgs};
 use crate::failure::Failure;
 use crate::private;
+pub(crate) use layers::Fingerprints;
 use layers::{Known, Layers};
+pub(crate) use listening::Listening;
 pub(crate) use room::Room;
 pub(crate) use sites::SiteOptions;
 
@@ -32,13 +36,25 @@ const fn known(key: &'static str, accepts: &'static str) -> Known {
     Known { key, accepts }
 }
 
-const KNOWN: [Known; 32] = [
-    known("listen", "an address and a port such as 127.0.0.1:8080"),
+const KNOWN: [Known; 41] = [
+    known(
+        "listen",
+        "an address and a port such as 127.0.0.1:8080, or unix: and the path of a socket",
+    ),
     known(
         "internal",
         "an address and a port such as 127.0.0.1:8081, or off",
     ),
     known("database", "sqlite:PATH or postgres://USER@HOST/NAME"),
+    known("postgres.direct", "postgres://USER@HOST/NAME"),
+    known("postgres.readers", reach::ACCEPTS),
+    known("postgres.writers", reach::ACCEPTS),
+    known("timeouts.connect_s", room::ACCEPTS_SECONDS),
+    known("timeouts.link_s", room::ACCEPTS_SECONDS),
+    known("timeouts.lock_s", room::ACCEPTS_SECONDS),
+    known("timeouts.statement_s", room::ACCEPTS_SECONDS),
+    known("timeouts.operation_s", room::ACCEPTS_SECONDS),
+    known("max_stale_s", reach::ACCEPTS_STALE),
     known("data", "a directory"),
     known(
         "key",
@@ -102,9 +118,13 @@ pub(crate) fn help() -> String {
 /// What the operator decided.
 #[derive(Debug)]
 pub(crate) struct Options {
-    pub(crate) listen: SocketAddr,
+    pub(crate) listen: Listening,
     pub(crate) internal: Option<SocketAddr>,
     pub(crate) database: Location,
+    /// How a server reaches it.
+    pub(crate) reach: Reach,
+    /// For how long a page is shown that it could not confirm.
+    pub(crate) max_stale: Duration,
     /// Where the database is unless another place was named, and what the demo unpacks.
     data: Option<PathBuf>,
     is_database_in_data: bool,
@@ -131,6 +151,8 @@ pub(crate) struct Options {
     pub(crate) publication: Option<PublicationPlace>,
     /// The sites that the file describes.
     pub(crate) sites: Vec<SiteOptions>,
+    /// What tells whether an option was given another value, and nothing else.
+    pub(crate) fingerprints: Fingerprints,
 }
 
 /// How mail is sent.
@@ -259,9 +281,10 @@ impl Options {
         layers.add_flag("database", args.place.database.as_deref());
         layers.add_flag("data", args.place.data.as_deref());
 
-        let listen = layers.read("listen", address)?.unwrap_or(loopback(8080));
+        let listen = layers.read("listen", Listening::parse)?;
+        let listen = listen.unwrap_or(Listening::Tcp(loopback(8080)));
         let rate_limits = layers.read("rate_limits", on_or_off)?;
-        if rate_limits == Some(RateLimits::Off) && !listen.ip().is_loopback() {
+        if rate_limits == Some(RateLimits::Off) && !listen.is_local() {
             return Err(Failure::misused(format!(
                 "`rate_limits` can be off only on a loopback address such as 127.0.0.1:8080; \
                  this server listens on {listen}"
@@ -275,8 +298,18 @@ impl Options {
             Some(location) => location,
             None => Location::Sqlite(needed(data.as_deref())?.join("rejoinder.db")),
         };
+        let base = public_address(&layers)?;
+        if let (Listening::Unix(_), None) = (&listen, &base) {
+            return Err(Failure::misused(
+                "`listen` on a socket in the file system needs `base`: whoever passes requests on there \
+                 is no host that links could lead to",
+            ));
+        }
         Ok(Self {
             listen,
+            fingerprints: layers.fingerprints(),
+            reach: reach::read(&layers, &database)?,
+            max_stale: reach::max_stale(&layers)?,
             internal: layers
                 .read("internal", |text| match text {
                     "off" => Some(None),
@@ -288,7 +321,7 @@ impl Options {
             database,
             data,
             key: layers.read("key", |text| Some(HiddenText::from(text.to_owned())))?,
-            base: public_address(&layers)?,
+            base,
             trusted_proxies: trusted_proxies(&layers)?,
             proxy_header: layers
                 .read("proxy_header", |text| match text.to_lowercase().as_str() {

@@ -78,7 +78,7 @@ impl Room {
     }
 }
 
-fn within(text: &str, max: usize) -> Option<usize> {
+pub(super) fn within(text: &str, max: usize) -> Option<usize> {
     let number = text.parse().ok()?;
     (1..=max).contains(&number).then_some(number)
 }

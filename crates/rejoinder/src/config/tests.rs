@@ -37,8 +37,13 @@ fn listening_on(address: &str) -> ServeArgs {
 fn a_flag_wins_over_the_environment_and_that_over_the_file() {
     let file = "listen = '127.0.0.1:1'";
     let environment = [("REJOINDER_LISTEN", "127.0.0.1:2")];
-    let port =
-        |args, environment: &[(&str, &str)]| gather(file, environment, args).unwrap().listen.port();
+    let port = |args, environment: &[(&str, &str)]| match gather(file, environment, args)
+        .unwrap()
+        .listen
+    {
+        Listening::Tcp(address) => address.port(),
+        Listening::Unix(path) => panic!("{}", path.display()),
+    };
     assert_eq!(port(ServeArgs::default(), &[]), 1);
     assert_eq!(port(ServeArgs::default(), &environment), 2);
     assert_eq!(port(listening_on("localhost:3"), &environment), 3);
@@ -47,7 +52,7 @@ fn a_flag_wins_over_the_environment_and_that_over_the_file() {
 #[test]
 fn unset_options_are_safe() {
     let options = gather("", &[], ServeArgs::default()).unwrap();
-    assert_eq!(options.listen, loopback(8080));
+    assert_eq!(options.listen, Listening::Tcp(loopback(8080)));
     assert_eq!(options.internal, Some(loopback(8081)));
     assert_eq!(options.rate_limits, RateLimits::On);
     assert!(options.trusted_proxies.is_empty());
@@ -58,7 +63,7 @@ fn a_bad_option_is_refused_with_its_source_and_what_it_accepts() {
     assert_eq!(
         refused("listen = 80", &[]),
         "`listen` cannot be `80` (from /rejoinder.toml): it must be an address and a port such \
-         as 127.0.0.1:8080"
+         as 127.0.0.1:8080, or unix: and the path of a socket"
     );
     assert_eq!(
         refused("", &[("REJOINDER_LOG", "xml")]),
@@ -67,7 +72,7 @@ fn a_bad_option_is_refused_with_its_source_and_what_it_accepts() {
     assert_eq!(
         gather("", &[], listening_on("nowhere")).unwrap_err(),
         "`listen` cannot be `nowhere` (from --listen): it must be an address and a port such \
-         as 127.0.0.1:8080"
+         as 127.0.0.1:8080, or unix: and the path of a socket"
     );
     assert_eq!(
         refused("database = 'mysql://x'", &[]),

@@ -8,7 +8,6 @@ mod spoken;
 mod voices;
 mod waiting;
 
-use std::net::SocketAddr;
 use std::path::Path;
 
 use egress::Mailer;
@@ -40,7 +39,9 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let mut options = Options::for_serving(args, &DEMO_DEFAULTS)?;
     log::start(options.log, options.log_level);
     let runtime = runtime()?;
-    let running = Running::start(&runtime, &options)?;
+    let Some(running) = Running::start(&runtime, &options)? else {
+        return Ok(());
+    };
     let data = options.data_directory()?.to_owned();
     let mails = data.join(MAILS);
     if options.mail.is_none() {
@@ -56,7 +57,9 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
     runtime.block_on(seed::seed(running.store(), &publication))?;
     let owner = runtime.block_on(owner_link(running.store()))?;
     welcome(running.address(), &publication, &owner, &data);
-    runtime.block_on(running.serve(&options, Some(publication)))
+    let own = args.clone();
+    let again = move || Options::for_serving(&own, &DEMO_DEFAULTS);
+    runtime.block_on(running.serve(&options, Some(publication), again))
 }
 
 /// What the page of an article is known by.
@@ -72,19 +75,17 @@ async fn owner_link(store: &Store) -> Result<String, Failure> {
     staff::link(store, &site.ok_or_else(missing)?, OWNER, Role::Owner).await
 }
 
-fn welcome(address: SocketAddr, publication: &Publication, owner: &str, data: &Path) {
+fn welcome(address: &str, publication: &Publication, owner: &str, data: &Path) {
     say("Rejoinder's demo is ready. Open one of these:");
     say("");
-    say(format_args!("  http://{address}/  the front page"));
+    say(format_args!("  {address}/  the front page"));
     for (slug, headline) in publication.headlines() {
-        say(format_args!(
-            "  http://{address}/articles/{slug}  {headline}"
-        ));
+        say(format_args!("  {address}/articles/{slug}  {headline}"));
     }
-    say(format_args!("  http://{address}/docs  the API"));
+    say(format_args!("  {address}/docs  the API"));
     say("");
     say("This signs you in as the owner, once:");
-    say(format_args!("  http://{address}{owner}"));
+    say(format_args!("  {address}{owner}"));
     say("");
     say(format_args!(
         "The site is called {SITE}, and a page of it {SITE}/articles/the-bull."
@@ -93,7 +94,7 @@ fn welcome(address: SocketAddr, publication: &Publication, owner: &str, data: &P
         "Mails are not sent, but written to {}; the owner reads them at",
         data.join(MAILS).display()
     ));
-    say(format_args!("  http://{address}/admin/{SITE}/mails"));
+    say(format_args!("  {address}/admin/{SITE}/mails"));
     say(format_args!(
         "All that you write is kept in {}. Ctrl-C ends the demo.",
         data.display()

@@ -8,6 +8,7 @@ mod durability;
 mod freezing;
 mod imports;
 mod imports_killed;
+mod operating;
 mod payments;
 mod private;
 mod program;

@@ -183,6 +183,44 @@ impl Place {
     }
 }
 
+impl Place {
+    /// On the database at `url`.
+    pub(crate) fn on(url: &str) -> Self {
+        Self {
+            database: Some(url.to_owned()),
+            ..Self::new()
+        }
+    }
+
+    /// An empty data directory, where the shell does something `first`.
+    pub(crate) fn after(first: &str) -> Self {
+        Self {
+            shell: Some(first.to_owned()),
+            ..Self::new()
+        }
+    }
+
+    /// Start a server with nothing but these arguments, and wait until it says `ready`.
+    pub(crate) fn start_until(&self, args: &[&str], input: Stdio, ready: &str) -> Server {
+        let mut command = self.command(args);
+        command
+            .stdin(input)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let lines = lines_of(&mut child);
+        let server = Server {
+            child,
+            base: String::new(),
+            said: Vec::new(),
+            lines,
+            agent: agent(),
+        };
+        server.wait_for(ready);
+        server
+    }
+}
+
 fn lines_of(child: &mut Child) -> Lines {
     let (send, lines) = mpsc::channel();
     let streams: [Box<dyn Read + Send>; 2] = [
@@ -264,6 +302,28 @@ impl Server {
     /// Where it listens.
     pub(crate) fn address(&self) -> &str {
         self.base.trim_start_matches("http://")
+    }
+
+    /// Wait until it has said something with `text` in it; gives the line.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, text: &str) -> String {
+        let mut said = Vec::new();
+        for line in &self.lines {
+            if line.contains(text) {
+                return line;
+            }
+            said.push(line);
+        }
+        panic!("the server ended without `{text}`: {said:#?}");
+    }
+
+    /// Send it a signal, such as `HUP`.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &pid])
+            .status();
+        assert!(sent.unwrap().success());
     }
 
     pub(crate) fn pid(&self) -> u32 {

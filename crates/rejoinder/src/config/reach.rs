@@ -1,0 +1,60 @@
+//! How the database is reached, and for how long it is waited for.
+
+use std::time::Duration;
+
+use store::{Location, Reach, Timeouts};
+
+use super::layers::Layers;
+use super::room::within;
+use crate::failure::Failure;
+
+/// What is accepted for a number of connections to the database.
+pub(super) const ACCEPTS: &str = "a number from 1 to 1000";
+
+/// What is accepted for how long a page is shown unconfirmed.
+pub(super) const ACCEPTS_STALE: &str = "a number of seconds from 1 to 604800, which is a week";
+
+/// What the operator said; of what was not said, the defaults of a server.
+pub(super) fn read(layers: &Layers, database: &Location) -> Result<Reach, Failure> {
+    let number = |key| layers.read(key, |text| within(text, 1_000));
+    let seconds = |key, default: Duration| {
+        let read = layers.read(key, |text| within(text, 3_600));
+        read.map(|given| given.map_or(default, |n| Duration::from_secs(n as u64)))
+    };
+    let serving = Timeouts::SERVING;
+    let usual = Reach::default();
+    let operation = seconds("timeouts.operation_s", Duration::from_secs(10))?;
+    let reach = Reach {
+        timeouts: Timeouts {
+            connect: seconds("timeouts.connect_s", serving.connect)?,
+            link: seconds("timeouts.link_s", serving.link)?,
+            lock: seconds("timeouts.lock_s", serving.lock)?,
+            // What nobody waits for any more goes on in vain.
+            statement: Some(seconds("timeouts.statement_s", operation)?),
+            operation: Some(operation),
+        },
+        n_readers: number("postgres.readers")?.unwrap_or(usual.n_readers),
+        n_writers: number("postgres.writers")?.unwrap_or(usual.n_writers),
+        direct: direct(layers)?,
+    };
+    match (&reach.direct, database) {
+        (Some(_), Location::Sqlite(_)) => Err(Failure::misused(
+            "`postgres.direct` is for PostgreSQL, and `database` names a file of SQLite",
+        )),
+        _ => Ok(reach),
+    }
+}
+
+/// The address of PostgreSQL itself, where `database` is a pool.
+fn direct(layers: &Layers) -> Result<Option<String>, Failure> {
+    layers.read("postgres.direct", |text| match text.parse() {
+        Ok(Location::Postgres(url)) => Some(url),
+        Ok(Location::Sqlite(_)) | Err(_) => None,
+    })
+}
+
+/// For how long a page is shown that the database could not confirm.
+pub(super) fn max_stale(layers: &Layers) -> Result<Duration, Failure> {
+    let given = layers.read("max_stale_s", |text| within(text, 604_800))?;
+    Ok(Duration::from_secs(given.map_or(3_600, |n| n as u64)))
+}
