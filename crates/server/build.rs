@@ -2,15 +2,24 @@
 
 #[path = "build/join.rs"]
 mod join;
+#[path = "build/mangle.rs"]
+mod mangle;
 #[path = "build/minify.rs"]
 mod minify;
 #[path = "../render/src/catalogue/over.rs"]
 mod over;
+#[path = "build/scopes.rs"]
+mod scopes;
+#[path = "build/squeeze.rs"]
+mod squeeze;
+#[path = "build/tokens.rs"]
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Write as _};
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -34,6 +43,9 @@ fn main() -> io::Result<()> {
         read_folder(Path::new(folder), &mut files)?;
     }
     join::join(&mut files).map_err(io::Error::other)?;
+    for (_, text) in files.iter_mut().filter(|(name, _)| is_script(name)) {
+        *text = mangle::mangle(&squeeze::squeeze(text));
+    }
     let mut hasher = DefaultHasher::new();
     for (name, text) in &files {
         hasher.write(name.as_bytes());
@@ -109,16 +121,15 @@ fn catalogue(path: &Path) -> io::Result<String> {
 /// `text` with each address of a file as it is served, with the version: an import's, or one below
 /// `/static`. No other string is touched, a selector that looks for a script least of all.
 fn with_versions(text: &str, name: &str, names: &[&String], version: &str) -> String {
-    let is_script = Path::new(name)
-        .extension()
-        .is_some_and(|extension| extension == "js");
-    if !is_script {
+    if !is_script(name) {
         return text.to_owned();
     }
     minify::script(text, &|address| {
         let (folder, file) = address.rsplit_once('/')?;
         let folder = match folder {
-            "/static" | "${base}/static" => folder,
+            "/static" => folder,
+            // Behind the server's address, whatever that is called there.
+            _ if folder.starts_with("${") && folder.ends_with("}/static") => folder,
             _ if folder.starts_with('.') => ".",
             _ => return None,
         };
@@ -127,10 +138,24 @@ fn with_versions(text: &str, name: &str, names: &[&String], version: &str) -> St
     })
 }
 
+/// More rounds than these make next to nothing smaller.
+fn thrifty() -> zopfli::Options {
+    zopfli::Options {
+        iteration_count: NonZeroU64::new(3).unwrap_or(NonZeroU64::MIN),
+        ..zopfli::Options::default()
+    }
+}
+
+fn is_script(name: &str) -> bool {
+    Path::new(name)
+        .extension()
+        .is_some_and(|extension| extension == "js")
+}
+
 fn write_asset(out: &Path, name: &str, text: &str, table: &mut String) -> io::Result<()> {
     let bytes = text.as_bytes();
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    gzip.write_all(bytes)?;
+    let mut gzip = Vec::new();
+    zopfli::compress(thrifty(), zopfli::Format::Gzip, bytes, &mut gzip)?;
     let mut brotli = Vec::new();
     let mut encoder = brotli::CompressorWriter::new(&mut brotli, 16 * 1_024, 11, 22);
     encoder.write_all(bytes)?;
@@ -141,7 +166,7 @@ fn write_asset(out: &Path, name: &str, text: &str, table: &mut String) -> io::Re
         out.join(format!("{name}.br")),
     );
     fs::write(&plain_path, bytes)?;
-    fs::write(&gzip_path, gzip.finish()?)?;
+    fs::write(&gzip_path, gzip)?;
     fs::write(&brotli_path, brotli)?;
     let _ = writeln!(
         table,

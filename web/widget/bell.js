@@ -1,5 +1,6 @@
 /** What an account is told: replies, what it follows, and what became of its own comments. */
 import { part } from '../shared/nodes.js';
+import { counted } from './items.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -17,7 +18,7 @@ export async function ring(thread, link) {
   }
   if (n > 0 || link.dataset['n']) {
     const { widget, follow } = await thread.words.all();
-    link.textContent = n > 0 ? thread.words.counted(widget.unread, n) : follow.bell;
+    link.textContent = n > 0 ? counted(thread.words, widget.unread, n) : follow.bell;
     link.dataset['n'] = n > 0 ? `${n}` : '';
   }
 }

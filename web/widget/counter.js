@@ -1,5 +1,6 @@
 /** How much may still be written, near the limit. */
 import { part } from '../shared/nodes.js';
+import { counted } from './items.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -18,7 +19,7 @@ export async function count(thread, form, { value, dataset }) {
   const graphemes = [...new Intl.Segmenter(thread.words.language).segment(value)].length;
   const left = Number(dataset['max']) - graphemes;
   const { widget } = await thread.words.all();
-  counter.textContent = thread.words.counted(widget[left < 0 ? 'over' : 'left'], Math.abs(left));
+  counter.textContent = counted(thread.words, widget[left < 0 ? 'over' : 'left'], Math.abs(left));
   counter.toggleAttribute('data-over', left < 0);
   counter.hidden = left > 200;
 }

@@ -27,20 +27,18 @@ const SENT = /^(answer|compose|confirm|confirm_form|edit|flag_form|follow|modera
  * @param {AbortSignal} signal
  */
 export function hear(thread, root, signal) {
-  /** @type {(type: string, act: (thread: Thread, event: any) => unknown) => void} */
-  const on = (type, act) =>
-    root.addEventListener(type, (event) => thread.attempt(() => act(thread, event)), { signal });
+  /** @type {(type: string, act: (thread: Thread, event: any) => unknown, target?: EventTarget) => void} */
+  const on = (type, act, target = root) =>
+    target.addEventListener(type, (event) => thread.attempt(() => act(thread, event)), { signal });
   on('click', click);
   on('submit', submit);
+  return on;
 }
 
 /** @param {Thread} thread */
 export function listen(thread) {
   const { root, signal } = thread.scope;
-  /** @type {(type: string, act: (thread: Thread, event: any) => unknown, target?: EventTarget) => void} */
-  const on = (type, act, target = root) =>
-    target.addEventListener(type, (event) => thread.attempt(() => act(thread, event)), { signal });
-  hear(thread, root, signal);
+  const on = hear(thread, root, signal);
   // Whoever uses the thread has read what is here; before that, nothing is kept.
   on('click', () => thread.see());
   on('change', change);

@@ -3,7 +3,7 @@
  * pushed in under the reader; what is removed goes at once.
  */
 import { listOf, part } from '../shared/nodes.js';
-import { takeOut } from './items.js';
+import { counted, recount, takeOut } from './items.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 /** @typedef {{id: string, parent?: string, html?: string, votes?: [number, number], reactions?: {reaction: string, n: number}[], annotations?: number}} Change */
@@ -131,10 +131,10 @@ async function announce(thread, waiting) {
     button.remove();
   }
   for (const [place, news] of places) {
-    offer(thread, waiting, place, news, thread.words.counted(widget.fresh, news.length));
+    offer(thread, waiting, place, news, counted(thread.words, widget.fresh, news.length));
   }
   if (places.size) {
-    thread.tell(thread.words.counted(widget.fresh, [...places.values()].flat().length));
+    thread.tell(counted(thread.words, widget.fresh, [...places.values()].flat().length));
   }
 }
 
@@ -164,7 +164,7 @@ function offer(thread, waiting, place, news, label) {
     thread.focus(items[0] && part(items[0], 'comment'));
     thread.attempt(async () => {
       for (const _ of items) {
-        await thread.recount(1);
+        await recount(thread, 1);
       }
     });
   });
@@ -206,5 +206,5 @@ async function remove(thread, change) {
     return;
   }
   change.html ? replace(thread, change) : takeOut(thread, shown.closest('li'));
-  await thread.recount(-1);
+  await recount(thread, -1);
 }

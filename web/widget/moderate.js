@@ -1,6 +1,7 @@
 /** A moderator's tools, where the comments stand. */
 import { commentOf, part } from '../shared/nodes.js';
 import { hear } from './closing.js';
+import { counted, recount } from './items.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -28,7 +29,7 @@ export async function offer(thread, node) {
     link.dataset['rj'] = 'desk';
     link.className = 'rj-desk';
     Object.assign(link, { href: desk.url, target: '_blank' });
-    link.textContent = thread.words.counted(widget.waiting, desk.n_held);
+    link.textContent = counted(thread.words, widget.waiting, desk.n_held);
     head.append(link);
   }
   head && offerClosing(thread, head, widget);
@@ -156,7 +157,7 @@ async function decide(thread, comment, decision) {
   last.set(thread, place);
   button.focus();
   thread.tell(widget.taken);
-  await thread.recount(-1);
+  await recount(thread, -1);
 }
 
 /** Past its neighbour among the pinned. @param {HTMLElement} comment @param {unknown} action */
@@ -177,7 +178,7 @@ async function undo(thread, place) {
   if (html) {
     show(thread, notice, html);
     await thread.say('undone');
-    await thread.recount(1);
+    await recount(thread, 1);
   }
 }
 

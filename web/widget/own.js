@@ -2,7 +2,7 @@
 import { commentOf, part } from '../shared/nodes.js';
 import { read } from './browse.js';
 import { blame, close, field, refuse, wake } from './compose.js';
-import { takeOut } from './items.js';
+import { recount, takeOut } from './items.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -26,8 +26,8 @@ async function edit(thread, link) {
   wake(form);
   const sources = part(form, 'sources');
   if (sources) {
-    const [words, { wake }] = await Promise.all([thread.words.annotate(), import('./passages_sources.js')]);
-    wake(thread, sources, words);
+    const [{ wordsOf }, { wake }] = await Promise.all([import('./passages_words.js'), import('./passages_sources.js')]);
+    wake(thread, sources, await wordsOf(thread));
   }
   text.hidden = true;
   text.after(form);
@@ -109,7 +109,7 @@ async function remove(thread, button) {
   } else {
     replace(thread, comment, left);
   }
-  await thread.recount(-1);
+  await recount(thread, -1);
   thread.emit('deleted', { id });
   await thread.say('deleted');
 }

@@ -4,6 +4,7 @@ import { anchor } from './passages_anchor.js';
 import { Folded } from './passages_fold.js';
 import { Marks } from './passages_marks.js';
 import { ArticleText, unitsTo } from './passages_text.js';
+import { wordsOf } from './passages_words.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -136,7 +137,7 @@ export class Passages {
 
   /** What the scripts say of passages, in the thread's language. */
   words() {
-    return this.thread.words.annotate();
+    return wordsOf(this.thread);
   }
 
   /** The text of the article as it stands now; nothing where there is no article. */

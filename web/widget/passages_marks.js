@@ -2,6 +2,7 @@
  * Marks on passages, and an icon behind each that opens what is said of it. Marks change nothing in
  * the page; icons are elements of ours, and what they part is put together again.
  */
+import { counted } from './items.js';
 import { shade } from './passages_shade.js';
 import { BLOCK, short } from './passages_text.js';
 
@@ -187,7 +188,7 @@ export class Marks {
     button.toggleAttribute('data-question', isQuestion);
     const { icon, question, question_n } = await this.passages.words();
     const quote = short(`${annotations[0]?.exact}`, 8);
-    const label = n || !isQuestion ? thread.words.counted(isQuestion ? question_n : icon, n) : question;
+    const label = n || !isQuestion ? counted(thread.words, isQuestion ? question_n : icon, n) : question;
     button.ariaLabel = `${label.replace('{quote}', () => quote)}`;
   }
 

@@ -1,6 +1,7 @@
 /** What is said of a passage, beside it or under it. */
 import { part } from '../shared/nodes.js';
 import { acts as browse } from './browse.js';
+import { counted } from './items.js';
 import { putAfter, putBeside } from './passages_place.js';
 import { canAsk, tend } from './passages_ask.js';
 import { canAnswer, canWrite, write } from './passages_quote.js';
@@ -114,7 +115,7 @@ function checksOf({ annotations }, words, thread, comments) {
   const mark = document.createElement(checks.length ? 'details' : 'p');
   mark.className = 'rj-checks';
   const name = checks.length ? mark.appendChild(document.createElement('summary')) : mark;
-  name.textContent = thread.words.counted(words.checks, n);
+  name.textContent = counted(thread.words, words.checks, n);
   mark.append(...checks);
   return mark;
 }

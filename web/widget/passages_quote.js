@@ -3,6 +3,7 @@ import { part } from '../shared/nodes.js';
 import { storage } from '../shared/storage.js';
 import { close, draftsOf, field, open } from './compose.js';
 import { short } from './passages_text.js';
+import { wordsOf } from './passages_words.js';
 
 /** @typedef {import('./passages_article.js').Passages} Passages */
 /** @typedef {import('./passages_anchor.js').Selector} Selector */
@@ -107,7 +108,7 @@ async function attach(passages, selector) {
 
 /** Fields for sources, below the passage. @param {Passages} passages @param {HTMLElement} about @param {HTMLElement} source */
 async function giveSources({ thread }, about, source) {
-  const [texts, { give }] = await Promise.all([thread.words.annotate(), import('./passages_sources.js')]);
+  const [texts, { give }] = await Promise.all([wordsOf(thread), import('./passages_sources.js')]);
   source.hidden = true;
   await give(thread, about, texts, () => {
     source.hidden = false;

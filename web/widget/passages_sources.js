@@ -1,6 +1,7 @@
 /** The fields in which sources are given: the server's, made comfortable. */
 import { part } from '../shared/nodes.js';
 import { storage } from '../shared/storage.js';
+import { wordsOf } from './passages_words.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 /** @typedef {{[name: string]: string}} Row */
@@ -119,7 +120,7 @@ export async function takeOver(thread, form) {
   if (!place || !fields || part(fields, 'source_acts')) {
     return;
   }
-  wake(thread, fields, await thread.words.annotate());
+  wake(thread, fields, await wordsOf(thread));
   const { host, signal } = thread.scope;
   const empty = () => {
     place.removeAttribute('open');

@@ -160,7 +160,7 @@ async function arrive(thread, form, { status, comment, html }) {
     shown.append(make('p', 'rj-acts'));
     mark(item, 'held', (await thread.words.all()).widget.held);
   } else if (!there) {
-    await thread.recount(1);
+    await (await import('./items.js')).recount(thread, 1);
   }
   await thread.say(isHeld ? 'held' : 'posted');
   await (await import('./follow.js')).offer(thread, shown);

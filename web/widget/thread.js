@@ -146,16 +146,6 @@ export class Thread {
     this.tell((await this.words.all()).widget[name]);
   }
 
-  /** Count one more in the heading, or one less. @param {1 | -1} step */
-  async recount(step) {
-    const heading = part(this.section, 'count');
-    if (heading) {
-      const n = Number(heading.dataset['count']) + step;
-      heading.dataset['count'] = `${n}`;
-      heading.textContent = this.words.counted((await this.words.all()).thread.count, n);
-    }
-  }
-
   /** Do something that may be refused, and then say why. @param {() => unknown} act */
   async attempt(act) {
     try {

@@ -10,16 +10,12 @@ const SPANS = [
   ['day', 864e2],
   ['hour', 3600],
   ['minute', 60],
+  ['second', 1],
 ];
-
-/** @type {[Intl.RelativeTimeFormatUnit, number]} */
-const LEAST = ['second', 1];
 
 export class Words {
   /** @type {Catalogue | undefined} */
   #catalogue;
-  /** @type {Promise<any> | undefined} */
-  #annotate;
 
   /** @param {string} language @param {(path: string) => Promise<Response>} fetch */
   constructor(language, fetch) {
@@ -39,13 +35,6 @@ export class Words {
     return this.#catalogue ?? { widget: {}, problems: {}, thread: {}, form: {}, follow: {} };
   }
 
-  /** What the scripts say of passages. @returns {Promise<any>} */
-  annotate() {
-    this.#annotate ??= this.fetch(`/static/words.${this.language}.annotate.json`).then((answer) => answer.json());
-    this.#annotate.catch(() => (this.#annotate = undefined));
-    return this.#annotate;
-  }
-
   /** A problem in the reader's words. @param {any} problem */
   async explain({ code, detail, word = '', max = '' }) {
     const { problems } = await this.all();
@@ -53,23 +42,12 @@ export class Words {
     return text.replace('{max}', max).replace('{word}', () => word);
   }
 
-  /**
-   * A number of things in words.
-   *
-   * @param {Record<string, string> | undefined} forms
-   * @param {number} n
-   */
-  counted(forms, n) {
-    const kind = new Intl.PluralRules(this.language).select(n);
-    return (forms?.[kind] ?? forms?.other ?? '{n}').replace('{n}', n.toLocaleString(this.locale));
-  }
-
   /** Say how long ago; what says so already is not touched. @param {ParentNode} node */
   tellTimes(node) {
     for (const time of node.querySelectorAll('time')) {
       const at = new Date(time.dateTime);
       const seconds = Math.max(1, (Date.now() - +at) / 1000);
-      const [unit, length] = SPANS.find(([, length]) => seconds >= length) ?? LEAST;
+      const [unit, length] = /** @type {typeof SPANS[0]} */ (SPANS.find(([, length]) => seconds >= length));
       time.title ||= this.whole.format(at);
       // The mark of an edit has words of its own.
       const text = this.ago.format(-Math.floor(seconds / length), unit);

@@ -1,7 +1,7 @@
 //! Takes comments and needless space out of scripts and styles, and nothing else.
 //!
-//! Names stay as they are, so what runs in a browser can be read in its tools, and compression
-//! takes the rest. Lines of a script stay lines wherever a statement might end there.
+//! Lines of a script stay lines wherever a statement might end there. What knows more of the language
+//! than its words comes after it: `squeeze` and `mangle`.
 
 /// `source` without comments, indentation and empty lines, and with `changed` for each string in it
 /// that is to be another.
@@ -65,7 +65,7 @@ impl Script<'_> {
         let length = match first {
             '"' | '\'' => quoted(self.rest, first),
             '`' => template(self.rest),
-            '/' if self.may_start_expression() => regular_expression(self.rest),
+            '/' if may_start_expression(&self.out) => regular_expression(self.rest),
             c if is_word(c) => self.rest.find(|c| !is_word(c)).unwrap_or(self.rest.len()),
             c => c.len_utf8(),
         };
@@ -79,25 +79,25 @@ impl Script<'_> {
         }
         self.rest = rest;
     }
-
-    /// Whether what comes next starts a value, so that a slash is not a division.
-    fn may_start_expression(&self) -> bool {
-        let before = self.out.trim_end();
-        let Some(last) = before.chars().next_back() else {
-            return true;
-        };
-        if !is_word(last) {
-            return !")]\"'`".contains(last);
-        }
-        let word = before.rsplit(|c| !is_word(c)).next().unwrap_or_default();
-        [
-            "return", "typeof", "case", "in", "of", "do", "else", "void", "throw", "await", "yield",
-        ]
-        .contains(&word)
-    }
 }
 
-fn is_word(c: char) -> bool {
+/// Whether what comes after `before` starts a value, so that a slash is not a division.
+pub(crate) fn may_start_expression(before: &str) -> bool {
+    let before = before.trim_end();
+    let Some(last) = before.chars().next_back() else {
+        return true;
+    };
+    if !is_word(last) {
+        return !")]\"'`".contains(last);
+    }
+    let word = before.rsplit(|c| !is_word(c)).next().unwrap_or_default();
+    [
+        "return", "typeof", "case", "in", "of", "do", "else", "void", "throw", "await", "yield",
+    ]
+    .contains(&word)
+}
+
+pub(crate) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '$' | '#') || !c.is_ascii()
 }
 
@@ -110,11 +110,11 @@ fn comment(text: &str) -> Option<usize> {
     Some(body.find("*/").map_or(text.len(), |end| end + 4))
 }
 
-fn quoted(text: &str, quote: char) -> usize {
+pub(crate) fn quoted(text: &str, quote: char) -> usize {
     ends(text, |c, _| c == quote)
 }
 
-fn regular_expression(text: &str) -> usize {
+pub(crate) fn regular_expression(text: &str) -> usize {
     let mut is_in_class = false;
     ends(text, |c, _| {
         match c {
@@ -143,28 +143,39 @@ fn ends(text: &str, mut is_end: impl FnMut(char, usize) -> bool) -> usize {
 
 /// The length of a template literal, with the expressions in it.
 fn template(text: &str) -> usize {
+    let mut at = template_text(text);
+    while text[..at].ends_with("${") {
+        at += expression(&text[at..]);
+        at += template_text(&text[at..]);
+    }
+    at
+}
+
+/// The length of a template's text from its backtick, or from the `}` of an expression in it, to the next
+/// expression's `${` or to the end.
+pub(crate) fn template_text(text: &str) -> usize {
     let mut at = 1;
     while let Some(c) = text[at..].chars().next() {
         match c {
             '\\' => at += 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8),
             '`' => return at + 1,
-            '$' if text[at..].starts_with("${") => at += expression(&text[at..]),
+            '$' if text[at..].starts_with("${") => return at + 2,
             c => at += c.len_utf8(),
         }
     }
     text.len()
 }
 
-/// The length of `${…}`.
+/// The length of the expression that `text` starts with, up to the `}` that is not its own.
 fn expression(text: &str) -> usize {
-    let mut at = 2;
-    let mut depth = 1;
+    let mut at = 0;
+    let mut depth = 0;
     while let Some(c) = text[at..].chars().next() {
         match c {
             '"' | '\'' => at += quoted(&text[at..], c),
             '`' => at += template(&text[at..]),
             '{' => (depth, at) = (depth + 1, at + 1),
-            '}' if depth == 1 => return at + 1,
+            '}' if depth == 0 => return at,
             '}' => (depth, at) = (depth - 1, at + 1),
             c => at += c.len_utf8(),
         }

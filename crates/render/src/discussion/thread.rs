@@ -216,6 +216,9 @@ fn notice(context: &RenderContext<'_>, n_comments: i64, closed_at: Option<Time>)
     Some(fill(text, &[("date", &context.texts.long_date(closed_at))]))
 }
 
+/// What few texts have: code, what is covered, and a long address.
+const RICH_TEXT: [&str; 3] = ["<code", "class=\"spoiler\"", "class=\"rj-address\""];
+
 #[derive(Template)]
 #[template(path = "discussion/thread.html")]
 struct ThreadSection<'a> {
@@ -244,6 +247,9 @@ impl ThreadSection<'_> {
             !comment.cards.is_empty()
                 || comment.source_check.is_some()
                 || comment.annotation.is_some()
+                || RICH_TEXT
+                    .iter()
+                    .any(|mark| comment.html.as_str().contains(mark))
         };
         self.is_agreed()
             || self.recordings.is_some()

@@ -4,8 +4,20 @@
 #[path = "../../build/join.rs"]
 mod join;
 #[cfg(test)]
+#[path = "../../build/mangle.rs"]
+mod mangle;
+#[cfg(test)]
 #[path = "../../build/minify.rs"]
 mod minify;
+#[cfg(test)]
+#[path = "../../build/scopes.rs"]
+mod scopes;
+#[cfg(test)]
+#[path = "../../build/squeeze.rs"]
+mod squeeze;
+#[cfg(test)]
+#[path = "../../build/tokens.rs"]
+mod tokens;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -90,6 +102,16 @@ mod tests {
 
     use super::*;
 
+    /// What a reader waits for, to read and to post.
+    const READ_AND_POST: [&str; 4] = ["embed.js", "thread.js", "thread.css", "compose.js"];
+
+    #[test]
+    fn reading_and_posting_takes_no_more_than_ten_kilobytes() {
+        let sizes = READ_AND_POST.map(|name| (name, named(name).unwrap().gzip.len()));
+        let sum: usize = sizes.iter().map(|(_, size)| size).sum();
+        assert!(sum <= 10 * 1_024, "{sum} bytes: {sizes:?}");
+    }
+
     #[test]
     fn each_import_names_the_version_and_no_other_string_does() {
         let scripts = ASSETS.iter().filter(|asset| asset.name.ends_with(".js"));
@@ -102,10 +124,11 @@ mod tests {
             });
             for string in strings.into_inner() {
                 let (address, version) = string.split_once("?v=").unwrap_or((&string, ""));
-                let is_address = ["./", "/static/", "${base}/static/"]
+                let is_address = ["./", "/static/"]
                     .iter()
                     .any(|start| address.starts_with(start))
-                    && !address.ends_with(".json");
+                    || address.starts_with("${") && address.contains("}/static/");
+                let is_address = is_address && !address.ends_with(".json");
                 let expected = if is_address { VERSION } else { "" };
                 assert_eq!(version, expected, "{}: {string}", script.name);
             }
