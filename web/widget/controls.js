@@ -6,6 +6,7 @@ const account = () => import('./account.js');
 const bell = () => import('./bell.js');
 const browse = () => import('./browse.js');
 const cards = () => import('./cards.js');
+const find = () => import('./find.js');
 const flag = () => import('./flag.js');
 const follow = () => import('./follow.js');
 const moderate = () => import('./moderate.js');
@@ -25,7 +26,7 @@ const vote = () => import('./vote.js');
  *
  * @typedef {typeof import('./account.js').acts & typeof import('./bell.js').acts
  *   & typeof import('./browse.js').acts & typeof import('./cards.js').acts
- *   & typeof import('./flag.js').acts & typeof import('./follow.js').acts
+ *   & typeof import('./find.js').acts & typeof import('./flag.js').acts & typeof import('./follow.js').acts
  *   & typeof import('./moderate.js').acts
  *   & typeof import('./mute.js').acts & typeof import('./own.js').acts
  *   & typeof import('./player.js').acts & typeof import('./player_correct.js').acts
@@ -55,6 +56,8 @@ const ACTS = {
   uncard: cards,
   hush: cards,
   unhush: cards,
+  search: find,
+  close_find: find,
   decline: follow,
   flag,
   cancel_flag: flag,
@@ -101,6 +104,7 @@ const FORMS = {
   confirm: player_correct,
   confirm_form: sources,
   edit: own,
+  find,
   flag_form: flag,
   follow,
   moderate_form: moderate,

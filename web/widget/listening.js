@@ -17,7 +17,7 @@ const post = () => import('./post.js');
 const PLAIN = '[data-rj=name],[data-rj=account],[data-rj=passage],[data-rj=desk]';
 
 /** Forms that are sent from here. */
-const SENT = /^(answer|compose|confirm|confirm_form|edit|flag_form|follow|moderate_form|propose|react|vote)$/;
+const SENT = /^(answer|compose|confirm|confirm_form|edit|find|flag_form|follow|moderate_form|propose|react|vote)$/;
 
 /**
  * What is done by controls, wherever they stand.
@@ -134,9 +134,10 @@ async function press(thread, event) {
       trust(form);
       form?.requestSubmit();
     }
-  } else if (!isCommand && (/^[jknp]$/.test(key) || (thread.me?.desk && /^[abrsfz]$/.test(key)))) {
-    // What means something here is no shortcut of the page as well.
+  } else if (!isCommand && (/^[jknp/]$/.test(key) || (thread.me?.desk && /^[abrsfz]$/.test(key)))) {
+    // What means something here is no shortcut of the page as well, or of the browser.
     event.stopPropagation();
+    event.preventDefault();
     await (await keys()).press(thread, key);
   }
 }

@@ -19,12 +19,13 @@ const READ_AND_POST: [&str; 4] = [
 ];
 
 /// What only comes when it is used, or, as what shows new comments live, after the thread.
-const ON_USE: [&str; 14] = [
+const ON_USE: [&str; 15] = [
     "/static/browse.js",
     "/static/controls.js",
     "/static/counter.js",
     "/static/dress.js",
     "/static/extras.css",
+    "/static/find.js",
     "/static/items.js",
     "/static/live.js",
     "/static/mine.js",

@@ -76,6 +76,16 @@ impl Links {
         )
     }
 
+    /// Where one looks for words in the comments.
+    pub(crate) fn search(&self) -> String {
+        format!(
+            "{}/embed/search?site={}&page={}",
+            self.base,
+            encoded(&self.host),
+            encoded(&self.page)
+        )
+    }
+
     /// The comments on passages, for other tools.
     pub(crate) fn annotations(&self) -> String {
         format!(

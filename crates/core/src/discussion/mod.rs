@@ -15,5 +15,6 @@ pub mod ranking;
 pub mod reaction;
 pub mod sort;
 pub mod text;
+pub mod text_search;
 pub mod thread;
 pub mod vote;

@@ -7,6 +7,7 @@ pub(crate) mod comment;
 pub mod embedding;
 pub mod feed;
 pub(crate) mod form;
+pub mod found;
 pub(crate) mod frozen;
 pub mod isso;
 pub mod json;

@@ -219,6 +219,9 @@ fn notice(context: &RenderContext<'_>, n_comments: i64, closed_at: Option<Time>)
 /// What few texts have: code, what is covered, and a long address.
 const RICH_TEXT: [&str; 3] = ["<code", "class=\"spoiler\"", "class=\"rj-address\""];
 
+/// From how many comments on one can look for words in them.
+const SEARCHED_FROM: i64 = 10;
+
 #[derive(Template)]
 #[template(path = "discussion/thread.html")]
 struct ThreadSection<'a> {
@@ -387,6 +390,12 @@ impl ThreadSection<'_> {
 
     fn allowed(&self) -> Passages {
         allowed(self.context, self.thread)
+    }
+
+    /// Where one looks for words, where there is more to look through than an eye does at a glance.
+    fn search(&self) -> Option<String> {
+        let is_offered = self.has_head && self.n_comments >= SEARCHED_FROM;
+        is_offered.then(|| self.frame.links.search())
     }
 
     /// Where a correction is sent from, without script, too.

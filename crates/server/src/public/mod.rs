@@ -17,6 +17,7 @@ pub(crate) mod publication;
 pub(crate) mod readers;
 pub(crate) mod recordings;
 pub(crate) mod style;
+pub(crate) mod text_search;
 pub(crate) mod threads;
 pub(crate) mod web_annotations;
 
@@ -38,6 +39,7 @@ pub(crate) fn routes() -> Vec<Route> {
         route("/embed/corrections", Public, get(corrections::list)),
         route("/embed/sources", Public, get(fields_of_sources)),
         route("/embed/agreed", Public, get(agreed::method)),
+        route("/embed/search", Public, get(text_search::page)),
         route("/embed/site.css", Public, get(style::style)),
         route("/api/v1/thread", Public, get(threads::tree)),
         route("/api/v1/annotations", Public, get(web_annotations::list)),

@@ -19,6 +19,7 @@ pub mod removing;
 pub mod rendering;
 pub mod slices;
 pub(crate) mod stored;
+pub mod text_search;
 pub mod threads;
 pub mod versions;
 pub mod votes;

@@ -349,6 +349,7 @@ fn query(route: &Declared, host: &str) -> String {
             | "/embed/correction"
             | "/embed/corrections"
             | "/embed/agreed"
+            | "/embed/search"
             | "/embed/site.css"
             | "/api/v1/annotations"
             | "/api/v1/thread"

@@ -6,5 +6,6 @@ pub(crate) mod page_authors;
 pub(crate) mod previews;
 pub(crate) mod reading;
 pub(crate) mod streams;
+pub(crate) mod text_search;
 pub(crate) mod voting;
 pub(crate) mod writing;
