@@ -58,9 +58,16 @@ test('a reader signs in in a window, with third-party cookies blocked, and keeps
   assert.deepEqual(await texts(again), ['Half of a thought', 'As a guest']);
   assert.deepEqual(await again.locator('[data-rj=name]').allInnerTexts(), ['Ann Lee', 'Ann Lee']);
 
+  const menu = page.locator('[data-rj=me]');
+  await menu.locator('summary').click();
+  await menu.getByRole('link', { name: 'Your account' }).waitFor();
+  assert.match(await menu.locator('summary').innerText(), /^A\s+Ann Lee$/);
+  await expectAccessible(page);
+
   await form.locator('textarea').click();
   await form.getByRole('button', { name: 'Sign out' }).click();
   await form.getByText('Guest').waitFor();
+  assert.ok(await menu.isHidden());
   await tab.reload();
   await tab.getByRole('heading', { name: 'Sign in to' }).waitFor();
 });

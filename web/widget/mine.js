@@ -7,6 +7,7 @@ import { part } from '../shared/nodes.js';
 export async function learn(thread) {
   thread.me = await ask(thread);
   thread.wake(thread.section);
+  showMenu(thread);
   showWithheld(thread);
   const email = part(thread.section, 'follow_email');
   if (email && thread.me?.reader?.kind === 'account') {
@@ -60,6 +61,18 @@ export function mark(thread, node) {
       own.toggleAttribute('hidden', !me?.own.includes(id));
     }
     part(comment, 'edit')?.toggleAttribute('hidden', !me?.editable[id]);
+  }
+}
+
+/** Show an account in the heading row who it is, and what is its own. @param {Thread} thread */
+function showMenu({ section, me }) {
+  const menu = part(section, 'me');
+  const [face, called] = menu?.querySelectorAll('.rj-avatar,b') ?? [];
+  const { kind, name = '' } = me?.reader ?? {};
+  menu?.toggleAttribute('hidden', kind !== 'account');
+  if (face && called) {
+    face.textContent = [...name][0] ?? '';
+    called.textContent = name;
   }
 }
 
