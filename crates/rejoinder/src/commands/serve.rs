@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jobs::{Backups, Home};
 use server::{
-    App, Config, ConnectionLimits, Listener, Live, PageCache, AppParts, Publication, StreamLimits,
+    App, AppParts, Config, ConnectionLimits, Listener, Live, PageCache, Publication, StreamLimits,
 };
 use store::{Location, Store, StoreError, discussion::rendering};
 use tokio::runtime::Runtime;
@@ -213,7 +213,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 fn open(
     runtime: &Runtime,
     options: &Options,
-    hook: impl Fn() -> store::Hook,
+    hook: impl Fn() -> store::CommitHook,
     signals: &mut Signals,
     address: &str,
 ) -> Result<Option<Opened>, Failure> {

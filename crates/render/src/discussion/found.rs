@@ -5,11 +5,11 @@ use rejoinder_core::discussion::text_search::{MAX_TYPED, Piece, TextSearch};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, PageKey};
 
-use crate::Context;
-use crate::catalogue::{Catalogue, Day, fill};
+use crate::RenderContext;
+use crate::catalogue::{Catalogue, FormattedDay, fill};
 use crate::discussion::comment::shown_name;
-use crate::links::{Link, Links, Place};
-use crate::look::Look;
+use crate::links::{LinkTarget, Links, ThreadLink};
+use crate::look::PageLook;
 use crate::page::rendered;
 
 /// How many characters of a text are shown.
@@ -31,7 +31,7 @@ pub struct Search<'a> {
 }
 
 /// A page with the field, and what was found. Its part `found` is what the widget shows.
-pub fn found_page(context: &Context<'_>, found: &Search<'_>) -> String {
+pub fn found_page(context: &RenderContext<'_>, found: &Search<'_>) -> String {
     let language = context.site.settings.language;
     rendered(&FoundPage {
         texts: context.texts,
@@ -51,10 +51,10 @@ struct FoundPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
     links: Links,
-    context: &'a Context<'a>,
+    context: &'a RenderContext<'a>,
     found: &'a Search<'a>,
 }
 
@@ -79,15 +79,15 @@ impl FoundPage<'_> {
         (shown < self.found.n).then(|| fill(&self.texts.search.newest, &[("n", &n)]))
     }
 
-    fn link(&self, comment: &Comment) -> Link<'_> {
-        self.links.to(Place::Own(comment.id))
+    fn link(&self, comment: &Comment) -> ThreadLink<'_> {
+        self.links.to(LinkTarget::Own(comment.id))
     }
 
     fn name<'b>(&'b self, comment: &'b Comment) -> &'b str {
         shown_name(self.texts, comment)
     }
 
-    fn day(&self, comment: &Comment) -> Day<'_> {
+    fn day(&self, comment: &Comment) -> FormattedDay<'_> {
         self.texts.long_date(comment.created_at)
     }
 

@@ -97,7 +97,10 @@ async fn page(
     let (revision, text) = match &read.transcript {
         Some((revision, webvtt)) => {
             let transcript = stored::transcript(webvtt, revision.language.clone())?;
-            (Some(revision), captions::write(&transcript, Export::Text))
+            (
+                Some(revision),
+                captions::write(&transcript, TranscriptExportFormat::Text),
+            )
         }
         None => (None, String::new()),
     };

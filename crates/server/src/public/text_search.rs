@@ -11,7 +11,7 @@ use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Params, Visitor};
 use crate::http::limits::Act;
 use crate::http::page_cache::Turns as _;
-use crate::public::cached::Asking;
+use crate::public::cached::ReadRequest;
 use crate::public::embedding::may_show;
 use crate::public::threads::{context, placed};
 use crate::state::App;
@@ -33,7 +33,7 @@ pub(crate) async fn page(
     let typed = params.get("q").unwrap_or_default().to_owned();
     let search = TextSearch::of(&typed);
     // Looking and rendering are done in turns, as threads are.
-    let turn = Asking::new(&app, &visitor).turn().await;
+    let turn = ReadRequest::new(&app, &visitor).turn().await;
     let turn = turn.map_err(ApiError::from)?;
     let (id, asked, wanted) = (site.id, key.clone(), search.clone());
     let find = app
@@ -57,6 +57,8 @@ pub(crate) async fn page(
         };
         found_page(&context(&app, &site, &base), &found)
     };
-    let page = Asking::apart(turn, shown).await.map_err(ApiError::from)?;
+    let page = ReadRequest::apart(turn, shown)
+        .await
+        .map_err(ApiError::from)?;
     Ok(Html(page))
 }

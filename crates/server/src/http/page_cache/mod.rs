@@ -95,7 +95,7 @@ pub(crate) trait Turns {
 }
 
 /// The turn of those who ask a source.
-pub(crate) type TurnOf<S> = <<S as Source>::Turns>::Turn;
+pub(crate) type TurnOf<S> = <<S as Source>::Turns as Turns>::Turn;
 
 /// Where renderings come from.
 pub(crate) trait Source {
