@@ -70,7 +70,8 @@ where
             .unwrap_or_else(|_| Err(StoreError::Internal("an operation panicked".into())));
         let ran = match &result {
             Ok(_) => Ran::Kept,
-            Err(StoreError::Collision) => Ran::Collided,
+            // One that waited too long for a lock stands back for others, too, and tries again.
+            Err(StoreError::Collision | StoreError::Busy) => Ran::Collided,
             Err(_) => Ran::Undone,
         };
         self.result = Some(result);

@@ -17,7 +17,7 @@ use crate::database::{listen, migrations, sealed};
 use crate::{CommitHook, MAX_WAITING, Reach};
 
 /// Connections for work that nobody waits for.
-const N_IN_BACKGROUND: usize = 2;
+const N_IN_BACKGROUND: usize = 4;
 
 /// How often an operation that collides is tried.
 const MAX_TRIES: usize = 5;

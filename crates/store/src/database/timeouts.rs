@@ -10,7 +10,9 @@ pub struct Timeouts {
     /// For how long sent bytes may stay unanswered, and a transaction idle, before the connection counts
     /// as lost: at either end, so that a node whose link is cut keeps no lock for longer.
     pub link: Duration,
-    /// For how long an operation waits for another's lock.
+    /// For how long an operation waits for another's lock before it stands back and tries again. Shorter
+    /// than `link`: of a node that is cut off, those that wait for its own lock would each hold it in turn
+    /// until they are found out.
     pub lock: Duration,
     /// For how long one statement runs for someone who waits; `None` for no end.
     pub statement: Option<Duration>,
@@ -24,7 +26,7 @@ impl Timeouts {
     pub const SERVING: Self = Self {
         connect: Duration::from_secs(2),
         link: Duration::from_secs(5),
-        lock: Duration::from_secs(8),
+        lock: Duration::from_secs(2),
         statement: Some(Duration::from_secs(10)),
         operation: Some(Duration::from_secs(10)),
     };

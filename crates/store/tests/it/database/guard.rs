@@ -14,7 +14,7 @@ use crate::support::{World, first_page};
 const SHORT: Timeouts = Timeouts {
     connect: Duration::from_secs(1),
     link: Duration::from_secs(1),
-    lock: Duration::from_secs(30),
+    lock: Duration::from_millis(200),
     statement: Some(Duration::from_millis(300)),
     operation: Some(Duration::from_secs(2)),
 };
@@ -60,7 +60,7 @@ fn look(tx: &mut Tx<'_>) -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_whose_link_is_cut_holds_no_lock_for_longer_than_the_link_may_be_silent() {
-    let (world, url) = world_on_postgres().await;
+    let (mut world, url) = world_on_postgres().await;
     let ann = world.person("Ann");
     world.post(&ann, "before").await;
     let link = Link::to(&url);
@@ -81,15 +81,36 @@ async fn a_node_whose_link_is_cut_holds_no_lock_for_longer_than_the_link_may_be_
     tokio::task::spawn_blocking(move || is_locked.recv().unwrap())
         .await
         .unwrap();
+    // More of the same node want the lock.
+    let mut waiting = tokio::task::JoinSet::new();
+    for _ in 0..7 {
+        let own = cut_off.clone();
+        waiting.spawn(async move {
+            let lock = |tx: &mut Tx<'_>| tx.batch("select 1 from page for update");
+            while let Err(StoreError::Busy) = own.write(lock).await {}
+        });
+    }
+    let database = url.rsplit('/').next().unwrap();
+    let n_waiting = format!(
+        "select count(*) from pg_stat_activity
+         where datname = '{database}' and wait_event_type = 'Lock'"
+    );
+    while testing::postgres().sql(&[&n_waiting]).unwrap().trim() != "7" {}
 
     link.cut();
     // Nobody is told of the cut: the server finds out by itself.
+    let patient = Timeouts {
+        operation: Some(Duration::from_secs(5)),
+        ..Timeouts::SERVING
+    };
+    world.store = open(&world.location, patient).await;
     world.post(&ann, "during").await;
 
     assert_eq!(
         world.lines(first_page(Sort::Oldest)).await,
         ["before 0", "during 0"]
     );
+    waiting.abort_all();
     drop(go_on);
     link.mend();
     let undone = held.await.unwrap().unwrap_err();
