@@ -114,8 +114,32 @@ impl Postgres {
     ///
     /// What `pg_ctl` said.
     pub fn resume(&self) -> Result<(), String> {
+        self.resume_with("")
+    }
+
+    /// The same, on a port of this machine that asks for encryption, too, with a certificate and its key
+    /// as PEM.
+    ///
+    /// # Errors
+    ///
+    /// What `pg_ctl` or the shell said.
+    pub fn resume_encrypted(&self, port: u16, certificate: &str, key: &str) -> Result<(), String> {
+        let mut options = format!("-c listen_addresses=localhost -c port={port} -c ssl=on");
+        for (name, text) in [("cert", certificate), ("key", key)] {
+            let path = self.folder().join(name);
+            let write = r#"umask 077; printf %s "$2" >"$1""#;
+            run(as_server(is_root()?, "sh")
+                .args(["-c", write, "sh"])
+                .arg(&path)
+                .arg(text))?;
+            options = format!("{options} -c ssl_{name}_file={}", path.display());
+        }
+        self.resume_with(&options)
+    }
+
+    fn resume_with(&self, more: &str) -> Result<(), String> {
         let folder = self.folder();
-        let options = format!("{OPTIONS} -k {}", folder.display());
+        let options = format!("{OPTIONS} -k {} {more}", folder.display());
         let log = folder.join("log").display().to_string();
         self.control(&["start", "-w", "-t", "60", "-l", &log, "-o", &options])
     }

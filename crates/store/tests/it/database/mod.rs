@@ -1,5 +1,6 @@
 pub(crate) mod agreement;
 pub(crate) mod dump;
+pub(crate) mod encrypted;
 pub(crate) mod guard;
 pub(crate) mod large;
 pub(crate) mod nodes;
