@@ -12,9 +12,9 @@
 
 mod entry;
 mod slot;
+mod source;
 mod variant;
 
-use std::future::Future;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -26,6 +26,8 @@ use store::funding;
 pub(crate) use entry::{Encoding, Entry, Rendered, Validators};
 use slot::Slots;
 pub(crate) use slot::{Slot, WHOLE_SITE};
+use source::unless_silent;
+pub(crate) use source::{PageError, Source, TurnOf, Turns};
 pub(crate) use variant::{Form, FundingForm, FundingOf, Shape};
 use variant::{Keeping, Look, Variant};
 
@@ -68,76 +70,6 @@ struct Shelves {
     passing: Cache<(u64, Shape), Weak<Variant>>,
     front: Cache<String, Weak<Variant>>,
     aliases: Cache<(SiteId, String), String>,
-}
-
-/// Those who ask, in their turns: what keeps a processor busy is done for one after the other.
-pub(crate) trait Turns {
-    /// A turn, until it is dropped.
-    type Turn: Send;
-
-    /// The turn of whoever asks, as soon as it comes.
-    fn turn(&self) -> impl Future<Output = Result<Self::Turn, PageError>> + Send;
-
-    /// The same, unless it has to be waited for.
-    fn turn_at_once(&self) -> Option<Self::Turn>;
-
-    /// Whether the store is known not to answer now.
-    fn is_silent(&self) -> bool;
-
-    /// Ends when the store does not answer: at once where that is known.
-    fn silence(&self) -> impl Future<Output = ()> + Send;
-
-    /// Do `work` in its turn, away from the threads that answer.
-    fn apart<T: Send + 'static>(
-        turn: Self::Turn,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> impl Future<Output = Result<T, PageError>> + Send;
-}
-
-/// The turn of those who ask a source.
-pub(crate) type TurnOf<S> = <<S as Source>::Turns as Turns>::Turn;
-
-/// Where renderings come from.
-pub(crate) trait Source {
-    /// Who asks.
-    type Turns: Turns + Sync;
-
-    /// Who asks.
-    fn turns(&self) -> &Self::Turns;
-
-    /// The page's version now.
-    fn version(&self, slot: &Slot) -> impl Future<Output = Result<i64, PageError>> + Send;
-
-    /// The page as it is now.
-    fn render(
-        &self,
-        slot: &Slot,
-        shape: &Shape,
-        turn: TurnOf<Self>,
-    ) -> impl Future<Output = Result<Rendered, PageError>> + Send;
-}
-
-/// Why a page could not be rendered.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum PageError {
-    /// The store, or what was asked for, stood in the way.
-    #[error("the thread could not be read")]
-    Store(#[from] store::StoreError),
-    /// Too much is to be rendered for whoever asks.
-    #[error("the client asks for too much at once")]
-    Greedy,
-    /// Too much is to be rendered for everyone.
-    #[error("too much is to be rendered at once")]
-    Busy,
-    /// Something here did.
-    #[error("the thread could not be rendered: {0}")]
-    Broken(Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl PageError {
-    pub(crate) fn broken(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Broken(cause.into())
-    }
 }
 
 impl PageCache {
@@ -402,18 +334,6 @@ impl PageCache {
             let name = (variant.slot.id, variant.shape.clone());
             self.0.variants.insert(name, Arc::clone(variant));
         }
-    }
-}
-
-/// What `asked` gives; none where the store does not answer.
-async fn unless_silent<T>(turns: &impl Turns, asked: impl Future<Output = T>) -> Option<T> {
-    if turns.is_silent() {
-        return None;
-    }
-    tokio::select! {
-        biased;
-        answer = asked => Some(answer),
-        () = turns.silence() => None,
     }
 }
 
