@@ -20,7 +20,7 @@ pub(crate) struct StoreArgs {
 
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ServeArgs {
-    /// Where readers reach the server: an address, or unix:/PATH [default: 127.0.0.1:8080]
+    /// Where readers reach the server: an address, or unix: and a path [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<String>,
     /// Where /healthz, /readyz and /metrics are, or off [default: 127.0.0.1:8081; demo: off]

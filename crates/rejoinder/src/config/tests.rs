@@ -291,3 +291,57 @@ fn backups_by_the_clock_are_for_sqlite_and_need_a_folder() {
     assert!(refused(postgres, &[]).contains("pg_dump"));
     assert!(refused("[backup]\nfolder = '/b'\nkeep = 0", &[]).contains("from 1 to 1000"));
 }
+
+#[test]
+fn how_the_database_is_reached_is_as_it_is_said_and_else_as_a_server_needs_it() {
+    let options = gather("", &[], ServeArgs::default()).unwrap();
+    assert_eq!(options.reach.timeouts, store::Timeouts::SERVING);
+    assert_eq!(options.max_stale, Duration::from_secs(3_600));
+
+    let file = "database = 'postgres://me@pool/news'\nmax_stale_s = 60\n\
+                [postgres]\ndirect = 'postgres://me@db/news'\nreaders = 2\n\
+                [timeouts]\noperation_s = 7";
+    let options = gather(file, &[], ServeArgs::default()).unwrap();
+    assert_eq!(options.max_stale, Duration::from_secs(60));
+    let Reach {
+        timeouts,
+        n_readers,
+        n_writers,
+        direct,
+    } = options.reach;
+    assert_eq!((n_readers, n_writers), (2, 8));
+    assert_eq!(direct.as_deref(), Some("postgres://me@db/news"));
+    // A statement that runs for longer runs in vain.
+    assert_eq!(timeouts.statement, Some(Duration::from_secs(7)));
+
+    let direct = [("REJOINDER_POSTGRES_DIRECT", "postgres://me:secret@db/news")];
+    assert_eq!(
+        refused("database = 'sqlite:news.db'", &direct),
+        "`postgres.direct` is for PostgreSQL, and `database` names a file of SQLite"
+    );
+    let said = refused("", &[("REJOINDER_TIMEOUTS_LINK_S", "0")]);
+    assert!(
+        said.contains("a number of seconds from 1 to 3600"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_socket_is_named_by_its_path_and_needs_a_public_address() {
+    let base = [("REJOINDER_BASE", "https://comments.news.example")];
+    let options = gather("listen = 'unix:/run/readers'", &base, ServeArgs::default()).unwrap();
+    assert_eq!(options.listen, Listening::Unix("/run/readers".into()));
+    let said = refused("listen = 'unix:/run/readers'", &[]);
+    assert!(said.contains("needs `base`"), "{said}");
+    let said = refused("listen = 'unix:readers'", &base);
+    assert!(said.contains("the path of a socket"), "{said}");
+}
+
+#[test]
+fn an_option_that_has_changed_is_known_by_its_name_and_its_value_by_nobody() {
+    let with = |key: &str| gather(&format!("key = '{key}'"), &[], ServeArgs::default()).unwrap();
+    let (one, other) = (with("secret one"), with("secret two"));
+    assert_eq!(one.fingerprints, with("secret one").fingerprints);
+    assert_ne!(one.fingerprints, other.fingerprints);
+    assert!(!format!("{:?}", one.fingerprints).contains("secret"));
+}
