@@ -61,10 +61,7 @@ impl TextSearch {
         found.sort_unstable();
         let first = found.first().map_or(0, |(start, _)| *start);
         let start = beginning(&folded.source, first);
-        let end = folded.source[start..]
-            .char_indices()
-            .nth(max)
-            .map_or(folded.source.len(), |(at, _)| start + at);
+        let end = ending(&folded.source, start, max);
         pieces(&folded.source, (start, end), &found)
     }
 }
@@ -75,6 +72,17 @@ fn beginning(text: &str, first: usize) -> usize {
         return 0;
     };
     text[at..first].find(' ').map_or(at, |space| at + space + 1)
+}
+
+/// Where an excerpt from `start` on ends that has at most `max` characters: with a word, where there is
+/// one to end with in its second half.
+fn ending(text: &str, start: usize, max: usize) -> usize {
+    let rest = &text[start..];
+    let Some((most, _)) = rest.char_indices().nth(max) else {
+        return text.len();
+    };
+    let space = rest[..most].rfind(' ').filter(|space| *space > most / 2);
+    start + space.unwrap_or(most)
 }
 
 /// `text` from `start` to `end`, cut where what was `found` begins and ends.
@@ -186,7 +194,8 @@ mod tests {
         // One word within another, and one that runs into the next.
         assert_eq!(marked("ferry err", "a ferry", 100), "a [ferry]");
         assert_eq!(marked("abc cde", "abcde", 100), "[abc][de]");
-        assert_eq!(marked("nothing", "Something else", 9), "Something…");
+        assert_eq!(marked("nothing", "Something else", 12), "Something…");
+        assert_eq!(marked("nothing", "Something", 4), "Some…");
     }
 
     #[test]
