@@ -54,8 +54,13 @@ async function withPushService(page) {
 
 /** Let the push service of the browser hand over `message`. @param {Page} page @param {unknown} message */
 async function push(page, message) {
-  // What comes before the worker is active is lost.
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  // What comes before the worker is activated is lost.
+  await page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    while (active && active.state !== 'activated') {
+      await new Promise((resolve) => active.addEventListener('statechange', resolve, { once: true }));
+    }
+  });
   const session = await page.context().newCDPSession(page);
   const registered = new Promise((resolve) => {
     session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
