@@ -11,6 +11,7 @@
 //! so one that began before a commit never counts as newer than what it read.
 
 mod entry;
+mod problem;
 mod slot;
 mod source;
 mod variant;
@@ -24,10 +25,11 @@ use rejoinder_core::{Site, SiteId, Time};
 use store::funding;
 
 pub(crate) use entry::{Encoding, Entry, Rendered, Validators};
+pub(crate) use problem::PageError;
 use slot::Slots;
 pub(crate) use slot::{Slot, WHOLE_SITE};
 use source::unless_silent;
-pub(crate) use source::{PageError, Source, TurnOf, Turns};
+pub(crate) use source::{Source, TurnOf, Turns};
 pub(crate) use variant::{Form, FundingForm, FundingOf, Shape};
 use variant::{Keeping, Look, Variant};
 

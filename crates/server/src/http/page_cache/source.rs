@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::{Rendered, Shape, Slot};
+use super::{PageError, Rendered, Shape, Slot};
 
 /// Those who ask, in their turns: what keeps a processor busy is done for one after the other.
 pub(crate) trait Turns {
@@ -49,29 +49,6 @@ pub(crate) trait Source {
         shape: &Shape,
         turn: TurnOf<Self>,
     ) -> impl Future<Output = Result<Rendered, PageError>> + Send;
-}
-
-/// Why a page could not be rendered.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum PageError {
-    /// The store, or what was asked for, stood in the way.
-    #[error("the thread could not be read")]
-    Store(#[from] store::StoreError),
-    /// Too much is to be rendered for whoever asks.
-    #[error("the client asks for too much at once")]
-    Greedy,
-    /// Too much is to be rendered for everyone.
-    #[error("too much is to be rendered at once")]
-    Busy,
-    /// Something here did.
-    #[error("the thread could not be rendered: {0}")]
-    Broken(Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl PageError {
-    pub(crate) fn broken(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Broken(cause.into())
-    }
 }
 
 /// What `asked` gives; none where the store does not answer.
