@@ -23,6 +23,7 @@ struct Place {
     _folder: tempfile::TempDir,
     store: Store,
     site: Site,
+    ids: IdSource,
 }
 
 impl Place {
@@ -46,6 +47,7 @@ impl Place {
             _folder: folder,
             store,
             site,
+            ids: IdSource::new(&FixedRandom::seeded(1)),
         }
     }
 
@@ -62,7 +64,7 @@ impl Place {
             import: None,
             mappings: vec![Mapping::parse("https://old.example=https://news.example").unwrap()],
             effect,
-            ids: &IdSource::new(&FixedRandom::seeded(1)),
+            ids: &self.ids,
         };
         let files = vec![Input::of_bytes("file", file.as_bytes())];
         let items = format.read(files, Options::default()).unwrap();
@@ -83,7 +85,7 @@ impl Place {
             import: None,
             mappings: Vec::new(),
             effect: Effect::Write,
-            ids: &IdSource::new(&FixedRandom::seeded(1)),
+            ids: &self.ids,
         };
         let files = vec![Input::of_bytes("file", half.as_bytes())];
         let items = by_word(word)
@@ -396,6 +398,25 @@ async fn nothing_is_shown_until_the_file_is_whole() {
     assert!(totals.known >= 10_000, "{totals:?}");
     let thread = place.thread("https://news.example/a").await;
     assert_eq!(thread.page.unwrap().n_comments, 25_000);
+    assert!(place.is_sound().await);
+}
+
+#[tokio::test]
+async fn a_reply_never_stands_under_a_comment_that_is_on_another_page_here() {
+    let place = Place::new().await;
+    let table = "id,page,posted_at,markdown,parent\n1,/a,2024-03-01T10:00:00Z,One,\n";
+    place.import_as("csv", Effect::Write, table).await;
+    // The page has moved there since, or the file says so.
+    let table = format!(
+        "{}2,/b,2024-03-01T10:00:01Z,Two,1\n",
+        table.replace("/a", "/b")
+    );
+
+    let (totals, _) = place.import_as("csv", Effect::Write, &table).await;
+
+    assert_eq!((totals.known, totals.added), (1, 1));
+    let thread = place.thread("https://news.example/b").await;
+    assert_eq!(thread.entries.len(), 1);
     assert!(place.is_sound().await);
 }
 

@@ -458,10 +458,11 @@ fn insert(
                  html, renderer, state, reason, created_at, edited_at, closed_at, pin, up, down,
                  base_up, base_down, best, n_replies, n_descendants, decided_revision,
                  written_in)
-             select ?1, ?2, ?3, ?4, coalesce(p.root_id, ?2), coalesce(p.depth + 1, 0), ?5, ?6, ?7,
+             select ?1, ?2, ?3, p.id, coalesce(p.root_id, ?2), coalesce(p.depth + 1, 0), ?5, ?6, ?7,
                  ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?15, ?16, ?17, ?18, ?19,
                  case when ?9 = 'held' then null else 1 end, ?20
-             from site s left join comment p on p.site_id = ?1 and p.id = ?4
+             from site s
+                 left join comment p on p.site_id = ?1 and p.id = ?4 and p.page_id = ?3
              where s.id = ?1
              on conflict (site_id, id) do nothing"
         ),
