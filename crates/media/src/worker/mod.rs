@@ -8,12 +8,12 @@
 //!
 //! ```no_run
 //! # use std::{io, ops::ControlFlow, process::Command};
-//! # use rejoinder_media::{worker, Keep, Limits};
+//! # use rejoinder_media::{worker, DecodeLimits, SampleKeeping};
 //! // In the parent:
 //! let mut command = Command::new(std::env::current_exe()?);
 //! command.arg("decode-recording");
 //! let on = &mut |_| ControlFlow::Continue(());
-//! let decoded = worker::run(command, "talk.mp3".as_ref(), Keep::Nothing, &Limits::default(), on);
+//! let decoded = worker::run(command, "talk.mp3".as_ref(), SampleKeeping::Nothing, &DecodeLimits::default(), on);
 //! // In the child, whose last argument `run` added:
 //! let ask = std::env::args().next_back().unwrap_or_default();
 //! worker::serve(worker::stdin()?, &ask, io::stdout().lock())?;
