@@ -26,7 +26,8 @@ pub(crate) async fn page(
     visitor: Visitor,
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
-    app.limits.take_many(Act::Read, COST, &visitor, app.steady())?;
+    app.limits
+        .take_many(Act::Read, COST, &visitor, app.steady())?;
     let site = visitor.at(&app, params.site()?).await?;
     let key = visitor.page(&app, &site, params.page())?;
     may_show(&app, &site, &key).await?;
