@@ -36,9 +36,9 @@ pub(crate) use texts::{
     AccountTexts, CorrectionsDeskTexts, CorrectionsFormTexts, CorrectionsTexts,
     CorrectionsToldTexts, DevicesTexts, FundingDeskTexts, FundingGiftsPageTexts,
     FundingReceiptMailTexts, FundingSheetTexts, NewsroomImportsTexts, NewsroomMailTexts,
-    NewsroomWelcomeTexts, NoticesTexts, PassagesDeskTexts, QuestionsDeskTexts, QuestionsTexts,
-    RecordingsDeskTexts, RecordingsProblemsTexts, RecordingsProposalsTexts, RecordingsTexts,
-    SettingsTexts,
+    NewsroomModesTexts, NewsroomWelcomeTexts, NoticesTexts, PassagesDeskTexts, QuestionsDeskTexts,
+    QuestionsTexts, RecordingsDeskTexts, RecordingsProblemsTexts, RecordingsProposalsTexts,
+    RecordingsTexts, SettingsTexts,
 };
 pub use texts::{Catalogue, NewsroomProblemsTexts, NewsroomTexts};
 

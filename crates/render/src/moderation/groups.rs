@@ -5,6 +5,7 @@ use rejoinder_core::PageId;
 use rejoinder_core::publication::settings::ModerationMode;
 
 use crate::catalogue::NewsroomTexts;
+use crate::moderation::modes;
 use crate::newsroom::NewsroomFrame;
 use crate::page::rendered;
 
@@ -27,20 +28,7 @@ pub struct GroupForm {
 
 impl GroupForm {
     fn modes<'a>(&self, texts: &'a NewsroomTexts) -> [(&'static str, &'a str, bool); 3] {
-        let texts = &texts.modes;
-        [
-            ("site", &texts.of_site, self.mode.is_none()),
-            (
-                "after",
-                &texts.after,
-                self.mode == Some(ModerationMode::After),
-            ),
-            (
-                "before",
-                &texts.before,
-                self.mode == Some(ModerationMode::Before),
-            ),
-        ]
+        modes::choices(&texts.modes, &texts.modes.of_site, self.mode)
     }
 }
 

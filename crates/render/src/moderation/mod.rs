@@ -10,6 +10,7 @@ mod list;
 mod log;
 mod marked;
 pub(crate) mod moderate;
+mod modes;
 mod pages;
 mod queue;
 mod row;

@@ -6,6 +6,7 @@ use rejoinder_core::{Author, Comment, Page, Time};
 
 use crate::catalogue;
 use crate::moderation::log::LogRows;
+use crate::moderation::modes;
 use crate::moderation::row::{excerpt, name, title};
 use crate::newsroom::{Age, NewsroomFrame};
 use crate::page::rendered;
@@ -110,19 +111,7 @@ impl<'a> PagePage<'a> {
 
     fn modes(&self) -> [(&'static str, &'static str, bool); 3] {
         let texts = &self.frame.texts().modes;
-        [
-            ("site", &texts.of_groups, self.mode.is_none()),
-            (
-                "after",
-                &texts.after,
-                self.mode == Some(ModerationMode::After),
-            ),
-            (
-                "before",
-                &texts.before,
-                self.mode == Some(ModerationMode::Before),
-            ),
-        ]
+        modes::choices(texts, &texts.of_groups, self.mode)
     }
 
     fn queues(&self) -> [(&'static str, &'static str); 6] {
