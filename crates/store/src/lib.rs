@@ -147,7 +147,9 @@ impl Store {
         Self::open_within(location, &Reach::default(), seals, hook)
     }
 
-    /// The same, as `reach` says.
+    /// The same, reached as `reach` says. Fails with
+    /// [`StoreError::Unavailable`] where it cannot be reached or written, and with [`StoreError::TooNew`] where
+    /// a newer program has written it.
     pub fn open_within(
         location: &Location,
         reach: &Reach,
@@ -180,10 +182,14 @@ impl Store {
         }
     }
 
-    /// The same without a deadline.
-    fn patient(&self) -> Self {
+    /// The same for asking whether the database answers, past all that waits, and without a deadline.
+    fn probing(&self) -> Self {
+        let queues = match &self.queues {
+            Queues::Sqlite(queues) => Queues::Sqlite(queues.probing()),
+            Queues::Postgres(queues) => Queues::Postgres(queues.probing()),
+        };
         Self {
-            queues: self.queues.clone(),
+            queues,
             deadline: None,
         }
     }
@@ -233,19 +239,20 @@ impl Store {
 
     /// Wait for the answer to an operation, but not beyond the deadline. Whoever waited in vain lets the
     /// database be asked whether it is there.
-    async fn wait<T>(&self, reply: Reply<T>) -> Result<T> {
+    async fn wait<T>(&self, mut reply: Reply<T>) -> Result<T> {
         let Some(Deadline { after, pulse }) = &self.deadline else {
             return reply.await.unwrap_or_else(|_| Err(gone()));
         };
-        let answer = match tokio::time::timeout(*after, reply).await {
+        let answer = match tokio::time::timeout(*after, &mut reply).await {
             Ok(answer) => answer.unwrap_or_else(|_| Err(gone())),
             Err(_) => {
+                reply.give_up();
                 let waited = format!("no answer within {} s", after.as_secs_f32());
                 Err(StoreError::TimedOut(waited))
             }
         };
         if let Err(StoreError::Unavailable(_) | StoreError::TimedOut(_)) = &answer {
-            pulse.ask(&self.patient());
+            pulse.ask(&self.probing());
         }
         answer
     }
@@ -260,7 +267,7 @@ impl Store {
     /// was asked. What is held in memory need not wait for it any longer.
     pub async fn silence(&self) {
         match &self.deadline {
-            Some(own) => own.pulse.silence(&self.patient()).await,
+            Some(own) => own.pulse.silence(&self.probing()).await,
             None => std::future::pending().await,
         }
     }

@@ -104,7 +104,8 @@ impl From<postgres::Error> for StoreError {
         };
         match (db.code().code(), db.constraint()) {
             ("40001" | "40P01", _) => Self::Collision,
-            ("55P03", _) => Self::Busy,
+            // Another holds the lock, or the server takes no more connections.
+            ("55P03" | "53300", _) => Self::Busy,
             ("53100", _) => Self::DiskFull(said),
             // Its time was over: of the statement, or of the whole transaction.
             ("57014" | "25P04", _) => Self::TimedOut(said),

@@ -1,6 +1,10 @@
 //! An operation on its way to the database and its answer on the way back.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
 
@@ -23,8 +27,8 @@ pub(crate) enum Ran {
 pub(crate) trait Job: Send {
     /// Run the operation in `tx`, and keep its result.
     fn run(&mut self, tx: &mut Tx<'_>) -> Ran;
-    /// Whether somebody still waits for the result. What nobody waits for is not begun, nor committed: they
-    /// were told that it did not happen.
+    /// Whether nobody was told yet that it did not happen. What was given up is not begun, nor committed; a
+    /// client that left meanwhile was told nothing, and what it asked for is done.
     fn is_wanted(&self) -> bool;
     /// Why the operation failed, when it has run and failed.
     fn error(&self) -> Option<&StoreError>;
@@ -38,10 +42,29 @@ struct Waiting<F, T> {
     operation: F,
     result: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
+    is_given_up: Arc<AtomicBool>,
 }
 
-/// The reply to an operation.
-pub(crate) type Reply<T> = oneshot::Receiver<Result<T, StoreError>>;
+/// The reply to an operation; an error where the store has stopped.
+pub(crate) struct Reply<T> {
+    answer: oneshot::Receiver<Result<T, StoreError>>,
+    is_given_up: Arc<AtomicBool>,
+}
+
+impl<T> Reply<T> {
+    /// Whoever waits is told that the operation did not happen: it must not happen any more.
+    pub(crate) fn give_up(&self) {
+        self.is_given_up.store(true, Ordering::Release);
+    }
+}
+
+impl<T> Future for Reply<T> {
+    type Output = Result<Result<T, StoreError>, oneshot::error::RecvError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.answer).poll(context)
+    }
+}
 
 /// Make a job of `operation`, and the reply to wait for.
 pub(crate) fn job<F, T>(operation: F) -> (Box<dyn Job>, Reply<T>)
@@ -50,13 +73,19 @@ where
     T: Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
+    let is_given_up = Arc::<AtomicBool>::default();
+    let waiting = Waiting {
+        operation,
+        result: None,
+        reply,
+        is_given_up: Arc::clone(&is_given_up),
+    };
     (
-        Box::new(Waiting {
-            operation,
-            result: None,
-            reply,
-        }),
-        answer,
+        Box::new(waiting),
+        Reply {
+            answer,
+            is_given_up,
+        },
     )
 }
 
@@ -79,7 +108,7 @@ where
     }
 
     fn is_wanted(&self) -> bool {
-        !self.reply.is_closed()
+        !self.is_given_up.load(Ordering::Acquire)
     }
 
     fn error(&self) -> Option<&StoreError> {

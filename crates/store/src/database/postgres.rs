@@ -47,6 +47,7 @@ pub(crate) struct Queues {
     pub(crate) reads: Sender<Work>,
     pub(crate) writes: Sender<Work>,
     background: Sender<Work>,
+    probes: Sender<Work>,
 }
 
 impl Queues {
@@ -55,7 +56,16 @@ impl Queues {
         Self {
             reads: self.background.clone(),
             writes: self.background.clone(),
-            background: self.background.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// The queue of those who only ask whether the database answers: however much else is waited for, theirs
+    /// is empty.
+    pub(crate) fn probing(&self) -> Self {
+        Self {
+            reads: self.probes.clone(),
+            ..self.clone()
         }
     }
 }
@@ -99,13 +109,14 @@ pub(crate) fn open(
         notifier: Notifier::start(direct)?,
     };
     let patient = Worker {
-        timeouts: timeouts.in_background(),
+        timeouts: timeouts.patient(),
         ..worker.clone()
     };
     Ok(Queues {
         reads: worker.start("reader", reach.n_readers)?,
         writes: worker.start("writer", reach.n_writers)?,
         background: patient.start("helper", N_IN_BACKGROUND)?,
+        probes: patient.start("probe", 1)?,
     })
 }
 
@@ -115,7 +126,7 @@ struct Worker {
     /// Whether each transaction may be on another connection of the server's.
     is_pooled: bool,
     connection: Option<(Client, Prepared)>,
-    /// Whether the last attempt to connect failed.
+    /// Whether the last attempt to connect found nobody.
     is_out_of_reach: bool,
     seals: Arc<Seals>,
     hook: CommitHook,
@@ -223,7 +234,8 @@ impl Worker {
             }
             Ok(client)
         });
-        self.is_out_of_reach = connected.is_err();
+        // A server that takes no more connections is there, and has work for those that it took.
+        self.is_out_of_reach = !matches!(connected, Ok(_) | Err(StoreError::Busy));
         match connected {
             Ok(client) => Ok((client, Prepared::new(!self.is_pooled))),
             // A password that was changed meanwhile, a database that was renamed: it may heal.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use crate::{Result, Store, Tx, params, sql};
+use crate::{Result, Store, StoreError, Tx, params, sql};
 
 /// After so long without an answer, what is held in memory is not held back for the database any more.
 const SILENT_AFTER: Duration = Duration::from_millis(150);
@@ -65,7 +65,7 @@ impl Pulse {
     }
 
     /// Ends when the database does not answer: at once where that is known; else whoever waits has waited
-    /// for a while, and so has a question whose answer takes no time. `store` has no deadline.
+    /// for a while, and so has a question whose answer takes no time. `store` is one for asking.
     pub(crate) async fn silence(&self, store: &Store) {
         let mut state = self.0.state.subscribe();
         loop {
@@ -88,7 +88,8 @@ impl Pulse {
     }
 
     async fn asked_by(self, store: Store) {
-        while self.once(&store).await.is_err() {
+        // A database that is busy has answered.
+        while !matches!(self.once(&store).await, Ok(()) | Err(StoreError::Busy)) {
             self.learn(State::Away);
             sleep(PAUSE).await;
         }

@@ -10,7 +10,7 @@
 
 use std::fs::{self, OpenOptions, Permissions};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -62,6 +62,7 @@ pub(crate) enum Work {
 pub(crate) struct Queues {
     pub(crate) reads: Sender<Work>,
     pub(crate) writes: Sender<Work>,
+    probes: Sender<Work>,
     pub(crate) room: Arc<Room>,
     threads: Arc<Mutex<Threads>>,
 }
@@ -75,20 +76,37 @@ const TURN: Duration = Duration::from_millis(50);
 #[derive(Default)]
 struct Threads {
     readers: Vec<JoinHandle<()>>,
+    prober: Option<JoinHandle<()>>,
     writer: Option<JoinHandle<()>>,
 }
 
 impl Queues {
+    /// The queue of those who only ask whether the database answers: however much else is waited for, theirs
+    /// is empty.
+    pub(crate) fn probing(&self) -> Self {
+        Self {
+            reads: self.probes.clone(),
+            ..self.clone()
+        }
+    }
+
     /// Close every connection. The writer's is the last, because only one that can write copies the
     /// second file over and removes it.
     pub(crate) fn close(&self) {
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
-        let Threads { readers, writer } = std::mem::take(&mut *threads);
+        let Threads {
+            readers,
+            prober,
+            writer,
+        } = std::mem::take(&mut *threads);
         // A thread that is gone already is as good: its queue takes nothing, and joining it is over.
         for _ in &readers {
             let _ = self.reads.send(Work::End);
         }
-        for reader in readers {
+        if prober.is_some() {
+            let _ = self.probes.send(Work::End);
+        }
+        for reader in readers.into_iter().chain(prober) {
             let _ = reader.join();
         }
         if let Some(writer) = writer {
@@ -123,20 +141,30 @@ pub(crate) fn open(
     threads.writer = Some(spawn("store-writer", write)?);
     let (reads, waiting) = bounded(MAX_WAITING);
     for number in 0..readers() {
-        let path: PathBuf = path.to_owned();
-        let waiting = waiting.clone();
-        let connection = connect(&path, read_only())?;
-        let own = Arc::clone(seals);
-        let read = move || read_all(&connection, &own, &waiting);
-        let reader = spawn(&format!("store-reader-{number}"), read)?;
+        let reader = start_reader(&format!("store-reader-{number}"), path, seals, &waiting)?;
         threads.readers.push(reader);
     }
+    let (probes, waiting) = bounded(MAX_WAITING);
+    threads.prober = Some(start_reader("store-prober", path, seals, &waiting)?);
     Ok(Queues {
         reads,
         writes,
+        probes,
         room,
         threads: Arc::new(Mutex::new(threads)),
     })
+}
+
+/// Start a thread that reads what `waiting` has, on a connection of its own.
+fn start_reader(
+    name: &str,
+    path: &Path,
+    seals: &Arc<Seals>,
+    waiting: &Receiver<Work>,
+) -> Result<JoinHandle<()>, StoreError> {
+    let connection = connect(path, read_only())?;
+    let (own, waiting) = (Arc::clone(seals), waiting.clone());
+    spawn(name, move || read_all(&connection, &own, &waiting))
 }
 
 /// Seal what is not sealed yet, and leave nothing of it beside the database.

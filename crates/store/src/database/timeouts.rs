@@ -32,15 +32,11 @@ impl Timeouts {
     };
 
     /// Those of work that takes as long as it takes, such as an export.
-    pub const PATIENT: Self = Self {
-        statement: None,
-        operation: None,
-        ..Self::SERVING
-    };
+    pub const PATIENT: Self = Self::SERVING.patient();
 
     /// The same for work that nobody waits for.
     #[must_use]
-    pub(crate) const fn in_background(self) -> Self {
+    pub const fn patient(self) -> Self {
         Self {
             statement: None,
             operation: None,

@@ -74,7 +74,8 @@ impl Address {
 }
 
 fn decoded(text: &str) -> PathBuf {
-    let pairs = format!("p={text}");
+    // A plus stands for itself in an address.
+    let pairs = format!("p={}", text.replace('+', "%2B"));
     let mut pairs = url::form_urlencoded::parse(pairs.as_bytes());
     pairs
         .next()
