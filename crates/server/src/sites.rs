@@ -105,6 +105,9 @@ impl Sites {
     /// Read the sites now and then. One request does so; those that come meanwhile find the sites as they
     /// were.
     async fn look_again(&self) -> Result<(), ApiError> {
+        if !self.is_older(MAX_AGE_MICROS, self.clock.steady()) {
+            return Ok(());
+        }
         let is_being_read = self.reading.try_lock().is_err();
         if is_being_read && !self.known().is_empty() {
             return Ok(());

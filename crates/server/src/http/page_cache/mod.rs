@@ -243,22 +243,23 @@ impl PageCache {
                 variant.flight.lock().await
             }
         };
-        let kept = match look() {
+        let has_old = match look() {
             Look::Good(entry) => return Ok(Fresh::Entry(entry)),
             Look::Unsure(entry) => {
                 let asked = source.version(&variant.slot);
                 let version = unless_silent(source.turns(), asked).await;
                 variant.slot.note_check(now.steady);
-                // Old bytes are better than none, as long as nothing had to vanish from them.
-                let Some(Ok(version)) = version else {
-                    return Ok(Fresh::Entry(entry));
+                let version = match version {
+                    Some(Ok(version)) => version,
+                    Some(Err(error)) => return look().despite(error),
+                    None => return look().despite(PageError::silent()),
                 };
                 variant.slot.note_answer(now.steady);
                 if version <= entry.version {
                     return Ok(Fresh::Entry(entry));
                 }
                 variant.slot.raise(version, true);
-                None
+                false
             }
             Look::Old(entry) if source.turns().is_silent() => return Ok(Fresh::Entry(entry)),
             Look::Old(entry) => {
@@ -266,20 +267,21 @@ impl PageCache {
                 if turn.is_none() {
                     return Ok(Fresh::Entry(entry));
                 }
-                Some(entry)
+                true
             }
-            Look::None => None,
+            Look::None => false,
         };
         let turn = match turn {
             Some(turn) => turn,
             None => source.turns().turn().await?,
         };
         let rendering = self.render(variant, now, source, turn);
-        let Some(entry) = kept else {
+        if !has_old {
             return rendering.await;
-        };
+        }
         match unless_silent(source.turns(), rendering).await {
-            None | Some(Err(PageError::Store(_))) => Ok(Fresh::Entry(entry)),
+            None => look().despite(PageError::silent()),
+            Some(Err(error @ PageError::Store(_))) => look().despite(error),
             Some(rendered) => rendered,
         }
     }
@@ -358,6 +360,17 @@ enum Fresh {
     Entry(Arc<Entry>),
     /// The page is known by this; start again there.
     Elsewhere(String),
+}
+
+impl Look {
+    /// What may be shown although there is nothing newer, or why not. To be looked for after the wait for
+    /// something newer: old bytes are better than none, but something may have had to vanish from them.
+    fn despite(self, error: PageError) -> Result<Fresh, PageError> {
+        match self {
+            Self::Good(entry) | Self::Old(entry) | Self::Unsure(entry) => Ok(Fresh::Entry(entry)),
+            Self::None => Err(error),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,12 @@ pub(crate) enum PageError {
 }
 
 impl PageError {
+    /// The store does not answer.
+    pub(super) fn silent() -> Self {
+        let why = "it does not answer";
+        Self::Store(store::StoreError::Unavailable(why.to_owned()))
+    }
+
     pub(crate) fn broken(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Broken(cause.into())
     }

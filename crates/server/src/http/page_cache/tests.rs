@@ -447,6 +447,27 @@ async fn what_had_to_vanish_is_not_shown_however_silent_the_store_is() {
 }
 
 #[tokio::test]
+async fn what_had_to_vanish_while_a_rendering_hung_is_not_shown_in_its_place() {
+    let reading = Reading::new();
+    let page = FakePage::default();
+    reading.get(0, &page).await.unwrap();
+    let stuck = FakePage {
+        gate: Some(Arc::new(Notify::new())),
+        ..FakePage::default()
+    };
+    let remove = async {
+        tokio::task::yield_now().await;
+        reading.commit(&stuck, true);
+        stuck.turns.is_silent.store(true, Ordering::SeqCst);
+    };
+
+    let (shown, ()) = tokio::join!(reading.get(100_000, &stuck), remove);
+
+    assert_eq!(stuck.n_rendered(), 1);
+    assert!(matches!(shown, Err(PageError::Store(_))), "{shown:?}");
+}
+
+#[tokio::test]
 async fn what_the_store_has_not_confirmed_for_too_long_is_not_shown() {
     let mut reading = Reading::new();
     reading.cache = PageCache::stale_for(1 << 20, Duration::from_secs(100));
