@@ -8,7 +8,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use listenfd::ListenFd;
-use server::Listener;
+use server::{Listener, RateLimits};
 use tokio::net::{TcpListener, UnixListener};
 
 use crate::config::{Listening, Options};
@@ -31,10 +31,22 @@ impl Listeners {
     /// name. Must be called where the runtime is.
     pub(super) async fn take(options: &Options) -> Result<Self, Failure> {
         let mut given = ListenFd::from_env();
+        if given.len() > 2 {
+            return Err(Failure::misused(
+                "more than two sockets were handed over: the first is for readers, the second for \
+                 operators; leave the others out of the .socket unit",
+            ));
+        }
         let (readers, address) = match at(&mut given, 0)? {
             Some(handed_over) => handed_over,
             None => open(&options.listen).await?,
         };
+        if let (RateLimits::Off, Some(at)) = (options.rate_limits, address.filter(is_open)) {
+            return Err(Failure::misused(format!(
+                "`rate_limits` can be off only on a loopback address such as 127.0.0.1:8080; the socket \
+                 that was handed over listens on {at}"
+            )));
+        }
         let internal = match (at(&mut given, 1)?, options.internal) {
             (Some((listener, _)), _) => Some(listener),
             (None, Some(internal)) => Some(bind(internal, "internal").await?.0.into()),
@@ -48,6 +60,11 @@ impl Listeners {
     }
 }
 
+/// Whether others than this machine may connect.
+fn is_open(address: &SocketAddr) -> bool {
+    !address.ip().to_canonical().is_loopback()
+}
+
 type Opened = (Listener, Option<SocketAddr>);
 
 /// The `n`th of what was handed over.
@@ -55,8 +72,10 @@ fn at(given: &mut ListenFd, n: usize) -> Result<Option<Opened>, Failure> {
     if n >= given.len() {
         return Ok(None);
     }
-    let unusable =
-        |error: io::Error| Failure::failed("a socket that was handed over cannot be used", &error);
+    let unusable = |error: io::Error| {
+        let doing = "a socket that was handed over cannot be used; it must be one of ListenStream=";
+        Failure::failed(doing, &error)
+    };
     if let Ok(Some(port)) = given.take_tcp_listener(n) {
         let listener = port
             .set_nonblocking(true)
@@ -107,15 +126,18 @@ async fn bind(wanted: SocketAddr, option: &str) -> Result<(TcpListener, SocketAd
 fn bind_in_files(path: &Path) -> Result<UnixListener, Failure> {
     let shown = path.display();
     let is_socket = fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
-    if is_socket && UnixStream::connect(path).is_ok() {
-        return Err(Failure::Failed(format!(
-            "another program is listening on {shown}; take another socket with --listen"
-        )));
-    }
-    let removed = if is_socket {
-        fs::remove_file(path)
-    } else {
-        Ok(())
+    let removed = match is_socket.then(|| UnixStream::connect(path)) {
+        None => Ok(()),
+        Some(Ok(_)) => {
+            return Err(Failure::Failed(format!(
+                "another program is listening on {shown}; take another socket with --listen"
+            )));
+        }
+        Some(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            fs::remove_file(path)
+        }
+        // Somebody may be there whom this user may not ask.
+        Some(Err(error)) => Err(error),
     };
     let bound = removed.and_then(|()| UnixListener::bind(path));
     bound

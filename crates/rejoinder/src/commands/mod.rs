@@ -19,7 +19,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use rejoinder_core::Site;
-use store::{Reach, Seals, Store, StoreError, Timeouts, publication::sites};
+use store::{Reach, Seals, Store, StoreError, publication::sites};
 use tokio::runtime::Runtime;
 
 use crate::config::Options;
@@ -55,11 +55,7 @@ impl Drop for Opened {
 /// Open the database for a command that ends, and takes as long as it takes.
 fn open(options: &Options) -> Result<Opened, Failure> {
     let reach = Reach {
-        timeouts: Timeouts {
-            statement: None,
-            operation: None,
-            ..options.reach.timeouts
-        },
+        timeouts: options.reach.timeouts.patient(),
         ..options.reach.clone()
     };
     open_with(options, &reach, Arc::new(|_| {})).map_err(|error| error.failure(options))

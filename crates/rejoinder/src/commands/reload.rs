@@ -38,12 +38,6 @@ impl<A: Fn() -> Result<Options, Failure>> Reload<A> {
             return;
         }
         let later = changed(&self.before, &options.fingerprints);
-        for key in AT_ONCE {
-            self.before.remove(key);
-            if let Some(now) = options.fingerprints.get(key) {
-                self.before.insert(key, *now);
-            }
-        }
         info!("The options were read again");
         if !later.is_empty() {
             let later = later.join(", ");

@@ -24,11 +24,12 @@ pub(super) fn read(layers: &Layers, database: &Location) -> Result<Reach, Failur
     let serving = Timeouts::SERVING;
     let usual = Reach::default();
     let operation = seconds("timeouts.operation_s", Duration::from_secs(10))?;
+    let link = seconds("timeouts.link_s", serving.link)?;
     let reach = Reach {
         timeouts: Timeouts {
             connect: seconds("timeouts.connect_s", serving.connect)?,
-            link: seconds("timeouts.link_s", serving.link)?,
-            lock: seconds("timeouts.lock_s", serving.lock)?,
+            link,
+            lock: seconds("timeouts.lock_s", serving.lock.min(link / 2))?,
             // What nobody waits for any more goes on in vain.
             statement: Some(seconds("timeouts.statement_s", operation)?),
             operation: Some(operation),
@@ -37,6 +38,12 @@ pub(super) fn read(layers: &Layers, database: &Location) -> Result<Reach, Failur
         n_writers: number("postgres.writers")?.unwrap_or(usual.n_writers),
         direct: direct(layers)?,
     };
+    if reach.timeouts.lock >= reach.timeouts.link {
+        return Err(Failure::misused(
+            "`timeouts.lock_s` must be less than `timeouts.link_s`: what waits for the lock of a node that is \
+             cut off would each hold it in turn",
+        ));
+    }
     match (&reach.direct, database) {
         (Some(_), Location::Sqlite(_)) => Err(Failure::misused(
             "`postgres.direct` is for PostgreSQL, and `database` names a file of SQLite",
