@@ -15,11 +15,9 @@ mod command;
 mod dependencies;
 #[cfg(test)]
 mod documents;
-mod examples;
 mod isso_scripts;
 mod needs;
 mod npm;
-mod release;
 #[cfg(test)]
 mod safe_html;
 mod scratch;

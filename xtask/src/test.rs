@@ -3,9 +3,8 @@ use testing::{LONG_VARIABLE, POSTGRES_VARIABLE, Postgres};
 
 use crate::command::{self, command, find};
 use crate::needs::{self, Need};
-use crate::release::ReleaseBuild;
 use crate::steps::{Notes, Steps};
-use crate::{Result, browser, examples, npm};
+use crate::{Result, browser, npm};
 
 /// What proptest throws its cases from.
 const SEED_VARIABLE: &str = "PROPTEST_RNG_SEED";
@@ -15,6 +14,9 @@ pub(crate) struct TestOptions {
     /// Run these checks alone (repeat it or separate them by commas)
     #[arg(long, value_name = "CHECK", value_delimiter = ',')]
     only: Vec<Check>,
+    /// Check the development build, which is quicker to build again after a change
+    #[arg(long)]
+    dev: bool,
     /// Let the tests that try many times try many more, and what nobody has tried yet
     #[arg(long)]
     long: bool,
@@ -44,7 +46,6 @@ enum Check {
 /// Install or start what the checks need, and run them.
 pub(crate) fn run(options: &TestOptions) -> Result {
     let checks = options.checks();
-    let mut release = checks.contains(&Check::Browser).then(ReleaseBuild::begin);
     let mut steps = Steps::new();
     let needs = checks
         .iter()
@@ -55,7 +56,7 @@ pub(crate) fn run(options: &TestOptions) -> Result {
         return steps.finish(|_| "cargo xtask test".to_owned());
     }
     for check in checks {
-        steps.take(&check.name(), || check.run(options, release.as_mut()));
+        steps.take(&check.name(), || check.run(options));
     }
     steps.finish(|name| format!("cargo xtask test --only {name}"))
 }
@@ -68,6 +69,15 @@ impl TestOptions {
         let all = Check::value_variants().iter().copied();
         all.filter(|check| self.only.is_empty() || self.only.contains(check))
             .collect()
+    }
+
+    /// Which build the checks look at, in cargo's words. The browser tests need the one for release, as
+    /// the README makes it: from nothing, one build for all is quicker than two.
+    fn build(&self) -> &'static [&'static str] {
+        match self.dev {
+            true => &[],
+            false => &["--release"],
+        }
     }
 }
 
@@ -92,23 +102,20 @@ impl Check {
         }
     }
 
-    fn run(self, options: &TestOptions, release: Option<&mut ReleaseBuild>) -> Result<Notes> {
+    fn run(self, options: &TestOptions) -> Result<Notes> {
+        let build = options.build();
         let outcome = match self {
             Self::Fmt => cargo(&["fmt", "--all", "--check"]),
-            Self::Clippy => cargo(&[
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--",
-                "-D",
-                "warnings",
-            ]),
-            Self::Doc => examples::test(),
+            Self::Clippy => {
+                let targets = ["clippy", "--workspace", "--all-targets"];
+                cargo(&[&targets, build, &["--", "-D", "warnings"]].concat())
+            }
+            Self::Doc => cargo(&[&["test", "--quiet", "--workspace", "--doc"], build].concat()),
             Self::Types => npm::run_script("types"),
             Self::Unit => npm::run_script("unit"),
             Self::Rust => rust(options),
             Self::Browser => {
-                release.map_or(Ok(()), ReleaseBuild::finish)?;
+                cargo(&["build", "--release"])?;
                 return browser::run(options.long);
             }
         };
@@ -131,6 +138,7 @@ fn rust(options: &TestOptions) -> Result {
         tests.arg("--workspace");
     }
     tests
+        .args(options.build())
         .args(&options.rest)
         .env(POSTGRES_VARIABLE, server.url());
     if options.long {
