@@ -64,3 +64,33 @@ test('an empty page asks what an editor wrote for it', async () => {
   const plain = await open(desk.browser, desk.embed('asks'), { script: false });
   await plain.getByText('What did you see?').waitFor();
 });
+
+test('an owner lets the pages of the site wear a logo, and takes it off again', async () => {
+  const olga = await colleague(desk, 'Olga', 'owner');
+  await olga.goto(`${desk.comments}/admin/${desk.host.host}/settings#logo`);
+  const drawn = await olga.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 400, height: 100 });
+    canvas.getContext('2d')?.fillRect(0, 0, 300, 60);
+    return canvas.toDataURL('image/png').split(',')[1] ?? '';
+  });
+  const logo = { name: 'logo.png', mimeType: 'image/png', buffer: Buffer.from(drawn, 'base64') };
+  await olga.getByLabel('Choose a picture').setInputFiles(logo);
+  await olga.getByRole('button', { name: 'Wear this logo' }).click();
+  await olga.getByRole('img', { name: 'The Gazette' }).waitFor();
+  await expectAccessible(olga);
+
+  for (const scheme of /** @type {const} */ (['light', 'dark'])) {
+    const page = await open(desk.browser, `${desk.comments}/auth/sign-in?site=${desk.host.host}`, { scheme });
+    const image = page.getByRole('link', { name: 'The Gazette' }).getByRole('img');
+    await image.waitFor();
+    assert.equal(await image.evaluate((img) => img instanceof HTMLImageElement && img.naturalWidth), 400);
+    await expectAccessible(page);
+    expectQuiet(page);
+  }
+
+  await olga.getByRole('button', { name: 'Remove the logo' }).click();
+  await olga.getByRole('img', { name: 'The Gazette' }).waitFor({ state: 'detached' });
+  const page = await open(desk.browser, `${desk.comments}/auth/sign-in?site=${desk.host.host}`);
+  await page.getByRole('link', { name: 'The Gazette' }).waitFor();
+  assert.equal(await page.getByRole('img').count(), 0);
+});

@@ -17,7 +17,7 @@ const MAX_SENDER: usize = 100;
 /// The longest subject, in characters.
 const MAX_SUBJECT: usize = 500;
 
-/// A mail to one person. Carries no remote picture and no tracking.
+/// A mail to one person. Carries no picture but the logo of its site, and no tracking.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Mail {
     /// The sender's name, usually the publication.

@@ -60,6 +60,7 @@ mod tests {
             origins: Vec::new(),
             settings: Settings::default(),
             has_providers: false,
+            logo: None,
         };
         let home = Home::new("https://talk.example", Some("news.example"));
         for (host, mut key, found) in [

@@ -23,6 +23,21 @@ const SIDE: u32 = 128;
 /// A picture with a shorter side than this shows nothing.
 const MIN_SIDE: u32 = 32;
 
+/// The width and the height that a logo is made to fit in, in pixels: four for each that is shown.
+const LOGO: (u32, u32) = (960, 160);
+
+/// The shortest side of a logo, in pixels.
+const MIN_LOGO: u32 = 8;
+
+/// The longest file of a picture for a comment, in bytes.
+pub const MAX_IMAGE_FILE: usize = 8 << 20;
+
+/// The longest side of what a comment carries, in pixels.
+const IMAGE_SIDE: u32 = 1_600;
+
+/// A picture for a comment with a shorter side than this shows nothing.
+const MIN_IMAGE: u32 = 8;
+
 const QUALITY: u8 = 82;
 
 /// A reader that takes no more memory than it may.
@@ -46,42 +61,118 @@ pub(crate) fn on_white(picture: &DynamicImage) -> RgbImage {
     flat
 }
 
-/// The middle of a picture as a small square JPEG, the right way up, if `bytes` are one.
+/// A picture as it was made here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadePicture {
+    /// Its file.
+    pub bytes: Vec<u8>,
+    /// Its width in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
+}
+
+/// What a file shows before it is turned, and how it is to be turned; none where `bytes` are no picture that
+/// may be read.
 ///
 /// A JPEG, PNG, GIF or WebP by what they hold, and no larger than can be read without harm. Of one that
 /// moves it is the first frame.
-pub fn square(bytes: &[u8]) -> Option<Vec<u8>> {
+fn decoded(bytes: &[u8], max_file: usize, min_side: u32) -> Option<(DynamicImage, Orientation)> {
     let format = image::guess_format(bytes).ok()?;
     let is_known = matches!(
         format,
         ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::Gif | ImageFormat::WebP
     );
-    if !is_known || bytes.len() > MAX_FILE {
+    if !is_known || bytes.len() > max_file {
         return None;
     }
     let mut decoder = reader(bytes, format).into_decoder().ok()?;
     let (width, height) = decoder.dimensions();
     let is_right =
-        width.min(height) >= MIN_SIDE && u64::from(width) * u64::from(height) <= MAX_PIXELS;
+        width.min(height) >= min_side && u64::from(width) * u64::from(height) <= MAX_PIXELS;
     if !is_right || decoder.total_bytes() > MAX_BYTES {
         return None;
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder).ok()?;
+    Some((picture, orientation))
+}
+
+/// `picture` no larger than a box, and as wide for its height; a smaller one stays as it is.
+fn fitted(picture: &DynamicImage, width: u32, height: u32) -> DynamicImage {
+    if picture.width() <= width && picture.height() <= height {
+        return picture.clone();
+    }
+    // It is made small before it is looked at closely: a smooth filter takes long over many pixels.
+    let near = match picture.width() > 2 * width || picture.height() > 2 * height {
+        true => &picture.thumbnail(2 * width, 2 * height),
+        false => picture,
+    };
+    near.resize(width, height, FilterType::Triangle)
+}
+
+fn is_on_its_side(orientation: Orientation) -> bool {
+    matches!(
+        orientation,
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
+    )
+}
+
+fn jpeg(picture: &RgbImage) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
+    picture.write_with_encoder(encoder).ok()?;
+    Some(bytes)
+}
+
+/// The middle of a picture as a small square JPEG, the right way up, if `bytes` are one.
+pub fn square(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (picture, orientation) = decoded(bytes, MAX_FILE, MIN_SIDE)?;
+    let (width, height) = (picture.width(), picture.height());
     let side = width.min(height);
     let middle = picture.crop_imm((width - side) / 2, (height - side) / 2, side, side);
-    // It is made small before it is looked at closely: a smooth filter takes long over many pixels.
     let near = match side > 2 * SIDE {
         true => middle.thumbnail_exact(2 * SIDE, 2 * SIDE),
         false => middle,
     };
     let mut square = near.resize_exact(SIDE, SIDE, FilterType::Triangle);
     square.apply_orientation(orientation);
-    let mut bytes = Vec::new();
-    on_white(&square)
-        .write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, QUALITY))
-        .ok()?;
-    Some(bytes)
+    jpeg(&on_white(&square))
+}
+
+/// A publication's logo as a small PNG, the right way up, if `bytes` are a picture. What shows through does so
+/// still.
+pub fn logo(bytes: &[u8]) -> Option<MadePicture> {
+    let (picture, orientation) = decoded(bytes, MAX_FILE, MIN_LOGO)?;
+    let (width, height) = match is_on_its_side(orientation) {
+        true => (LOGO.1, LOGO.0),
+        false => LOGO,
+    };
+    let mut small = DynamicImage::from(fitted(&picture, width, height).to_rgba8());
+    small.apply_orientation(orientation);
+    let mut bytes = Cursor::new(Vec::new());
+    small.write_to(&mut bytes, ImageFormat::Png).ok()?;
+    Some(MadePicture {
+        bytes: bytes.into_inner(),
+        width: small.width(),
+        height: small.height(),
+    })
+}
+
+/// A picture that a comment carries, as a JPEG, the right way up, if `bytes` are one.
+pub fn image(bytes: &[u8]) -> Option<MadePicture> {
+    let (picture, orientation) = decoded(bytes, MAX_IMAGE_FILE, MIN_IMAGE)?;
+    let mut small = fitted(&picture, IMAGE_SIDE, IMAGE_SIDE);
+    small.apply_orientation(orientation);
+    let small = on_white(&small);
+    Some(MadePicture {
+        bytes: jpeg(&small)?,
+        width: small.width(),
+        height: small.height(),
+    })
 }
 
 #[cfg(test)]
@@ -207,7 +298,59 @@ mod tests {
     fn what_hides_behind_a_picture_is_not_kept() {
         let more = b"<script>alert(1)</script>";
         let both = [&encoded(&flag().into(), ImageFormat::Png)[..], more].concat();
-        let kept = square(&both).unwrap();
-        assert!(!kept.windows(8).any(|part| part == &more[..8]));
+        for kept in [
+            square(&both).unwrap(),
+            logo(&both).unwrap().bytes,
+            image(&both).unwrap().bytes,
+        ] {
+            assert!(!kept.windows(8).any(|part| part == &more[..8]));
+        }
+    }
+
+    #[test]
+    fn a_logo_fits_and_what_shows_through_does_so_still() {
+        let clear = RgbaImage::from_pixel(2_000, 500, Rgba([9, 9, 9, 0]));
+        let kept = logo(&encoded(&clear.into(), ImageFormat::WebP)).unwrap();
+        assert_eq!((kept.width, kept.height), (640, 160));
+        assert_eq!(image::guess_format(&kept.bytes).unwrap(), ImageFormat::Png);
+        let shown = image::load_from_memory(&kept.bytes).unwrap().to_rgba8();
+        assert!(shown.pixels().all(|pixel| pixel.0[3] == 0));
+        let small = DynamicImage::new_rgb8(40, 8);
+        let kept = logo(&encoded(&small, ImageFormat::Png)).unwrap();
+        assert_eq!((kept.width, kept.height), (40, 8));
+        assert!(logo(b"<svg xmlns='http://www.w3.org/2000/svg'/>").is_none());
+    }
+
+    #[test]
+    fn a_picture_for_a_comment_fits_stands_upright_and_tells_nothing_of_where_it_was_taken() {
+        let upright = RgbImage::from_fn(3_200, 1_000, |x, _| match x < 1_600 {
+            true => Rgb([255, 0, 0]),
+            false => Rgb([0, 0, 255]),
+        });
+        let jpeg = encoded(&upright.into(), ImageFormat::Jpeg);
+
+        let flat = image(&with_exif(&jpeg, 1)).unwrap();
+        let turned = image(&with_exif(&jpeg, 6)).unwrap();
+
+        assert_eq!((flat.width, flat.height), (1_600, 500));
+        assert_eq!((turned.width, turned.height), (500, 1_600));
+        assert!(is_near(read(&turned.bytes).get_pixel(250, 10), [255, 0, 0]));
+        for kept in [flat, turned] {
+            assert!(!kept.bytes.windows(6).any(|part| part == b"Secret"));
+            assert!(!kept.bytes.windows(4).any(|part| part == b"Exif"));
+        }
+    }
+
+    #[test]
+    fn a_picture_for_a_comment_is_as_bounded_as_any() {
+        let png = |width, height| encoded(&DynamicImage::new_rgb8(width, height), ImageFormat::Png);
+        assert!(image(b"").is_none() && image(&png(7, 400)).is_none());
+        assert!(image(&png(4_001, 4_000)).is_none());
+        assert!(image(&png(8, 8)).is_some());
+        let mut long = png(100, 100);
+        long.resize(MAX_IMAGE_FILE + 1, 0);
+        assert!(image(&long).is_none());
+        let strip = image(&png(100_000, 8)).unwrap();
+        assert_eq!((strip.width, strip.height), (1_600, 1));
     }
 }

@@ -102,6 +102,7 @@ fn main() -> Result<()> {
             ..Settings::default()
         },
         has_providers: false,
+        logo: None,
     };
     let context = RenderContext {
         site: &site,

@@ -158,6 +158,11 @@ pub(crate) fn picture_path(host: &str, name: &str) -> String {
     format!("/reader-pictures/{}/{}.jpg", encoded(host), encoded(name))
 }
 
+/// Where the logo of a site is, on the server.
+pub(crate) fn logo_path(host: &str, name: &str) -> String {
+    format!("/site-logos/{}/{}.png", encoded(host), encoded(name))
+}
+
 /// Where an account's page is, on the server.
 pub(crate) fn reader_path(host: &str, author: AuthorId) -> String {
     format!("/readers/{}/{author}", encoded(host))

@@ -7,7 +7,7 @@ use rejoinder_core::Site;
 use rejoinder_core::publication::accent::Accent;
 
 use crate::RenderContext;
-use crate::links::encoded;
+use crate::links::{encoded, logo_path};
 
 /// What pages have when a site says nothing, on a light ground.
 const ACCENT: &str = "#0b5394";
@@ -43,6 +43,11 @@ impl<'a> PageLook<'a> {
     pub(crate) fn brand(&self) -> Option<(&'a str, Option<&'a str>)> {
         let site = self.site?;
         Some((site.name(), site.origins.first().map(String::as_str)))
+    }
+
+    /// The site's logo, where it has one.
+    pub(crate) fn logo(&self) -> Option<ShownLogo> {
+        self.site.and_then(|site| ShownLogo::of("", site))
     }
 
     /// The address of the site's own style, where it has one.
@@ -92,9 +97,31 @@ pub fn site_style(site: &Site) -> String {
     style
 }
 
+/// A logo where it is shown.
+pub(crate) struct ShownLogo {
+    pub(crate) address: String,
+    pub(crate) width: i64,
+    pub(crate) height: i64,
+}
+
+impl ShownLogo {
+    /// That of `site` on the server at `base`.
+    pub(crate) fn of(base: &str, site: &Site) -> Option<Self> {
+        let logo = site.logo.as_ref()?;
+        let (width, height) = logo.shown();
+        let address = format!("{base}{}", logo_path(&site.host, &logo.name));
+        Some(Self {
+            address,
+            width,
+            height,
+        })
+    }
+}
+
 /// What a mail looks by. Mails have no style sheets.
 pub(crate) struct MailLook<'a> {
     pub(crate) name: &'a str,
+    pub(crate) logo: Option<ShownLogo>,
     pub(crate) font: &'a str,
     pub(crate) accent: String,
     /// The side that lines begin on.
@@ -107,6 +134,7 @@ impl<'a> MailLook<'a> {
         let accent = Accent::parse(&settings.accent).map(|own| own.on_light().to_string());
         Self {
             name: context.site.name(),
+            logo: ShownLogo::of(context.base, context.site),
             font: match settings.font.as_str() {
                 "" => FONT,
                 own => own,

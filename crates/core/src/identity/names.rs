@@ -188,6 +188,7 @@ mod tests {
                 ..Settings::default()
             },
             has_providers: false,
+            logo: None,
         };
         may_be_called(&site, &["Kim Ode".to_owned()], name).is_ok()
     }

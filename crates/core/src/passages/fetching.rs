@@ -133,6 +133,7 @@ mod tests {
             origins: origins.iter().map(|own| (*own).to_owned()).collect(),
             settings: Settings::default(),
             has_providers: false,
+            logo: None,
         };
         let news = site(&["https://news.example", "http://localhost:4000"]);
         let may = |site: &Site, typed: &str| {

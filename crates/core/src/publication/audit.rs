@@ -34,6 +34,8 @@ pub enum AuditChange {
     Setting,
     /// Other origins may embed the site.
     Origins,
+    /// The site wears another logo.
+    Logo,
     /// A list of words has other entries.
     Words,
     /// Somebody was let into the newsroom.
@@ -114,10 +116,11 @@ pub enum AuditChange {
 
 impl AuditChange {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::SiteAdded,
         Self::Setting,
         Self::Origins,
+        Self::Logo,
         Self::Words,
         Self::Invitation,
         Self::Role,
@@ -164,6 +167,7 @@ impl AuditChange {
             Self::SiteAdded => "site.added",
             Self::Setting => "setting.changed",
             Self::Origins => "origins.changed",
+            Self::Logo => "logo.changed",
             Self::Words => "words.changed",
             Self::Invitation => "person.invited",
             Self::Role => "person.role",

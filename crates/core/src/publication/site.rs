@@ -1,6 +1,7 @@
 //! A publisher's property.
 
 use crate::ids::SiteId;
+use crate::publication::logo::Logo;
 use crate::publication::settings::Settings;
 
 /// One publisher's property, with its settings and the origins that may embed it.
@@ -16,6 +17,8 @@ pub struct Site {
     pub settings: Settings,
     /// Whether someone else signs its readers in.
     pub has_providers: bool,
+    /// The picture that its pages and mails wear.
+    pub logo: Option<Logo>,
 }
 
 impl Site {

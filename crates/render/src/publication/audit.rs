@@ -85,6 +85,7 @@ fn label(texts: &NewsroomTexts, change: AuditChange) -> &str {
         AuditChange::SiteAdded => &texts.site_added,
         AuditChange::Setting => &texts.setting,
         AuditChange::Origins => &texts.origins,
+        AuditChange::Logo => &texts.logo,
         AuditChange::Words => &texts.word_list,
         AuditChange::Invitation => &texts.invitation,
         AuditChange::Role => &texts.role,

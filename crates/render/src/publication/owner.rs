@@ -1,14 +1,15 @@
 //! The owner's pages: settings, words, people.
 
 use askama::Template;
-use rejoinder_core::Author;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::publication::settings::{
     BannedWords, SettingDescription, SettingGroup, SettingType,
 };
+use rejoinder_core::{Author, Site};
 
 use crate::catalogue::{self, NewsroomTexts, SettingsTexts};
+use crate::look::ShownLogo;
 use crate::newsroom::NewsroomFrame;
 use crate::page::rendered;
 
@@ -78,6 +79,10 @@ pub struct SettingsPage<'a> {
     pub fields: &'a [SettingField],
     /// Tells whether the site is still as it was when the form was shown.
     pub seen: &'a str,
+    /// The site whose logo is shown.
+    pub logo_of: &'a Site,
+    /// Why another logo is not taken.
+    pub logo_problem: Option<&'a str>,
     /// The origins that may embed the site, one on each line.
     pub origins: &'a str,
     /// Why they are not taken.
@@ -89,6 +94,10 @@ pub struct SettingsPage<'a> {
 impl SettingsPage<'_> {
     fn texts(&self) -> &'static SettingsTexts {
         &catalogue::of(self.frame.site.settings.language).settings
+    }
+
+    fn shown_logo(&self) -> Option<ShownLogo> {
+        ShownLogo::of("", self.logo_of)
     }
 
     /// Each group with its title and its settings.

@@ -25,6 +25,7 @@ pub(crate) fn site() -> Site {
             ..Settings::default()
         },
         has_providers: false,
+        logo: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::publication::language::Language;
+use rejoinder_core::publication::logo::Logo;
 use rejoinder_render::catalogue;
 use rejoinder_render::identity::sign_in_mail;
 use rejoinder_render::notices::notice::{SubscriptionContext, comments_mail};
@@ -26,6 +27,24 @@ fn a_mail_wears_the_name_the_colour_and_the_fonts_of_its_site() {
     // Yellow could not be read on white.
     assert!(!html.contains("#ffcc00"), "{html}");
     assert_eq!(html.matches("<a ").count(), 1, "{html}");
+}
+
+#[test]
+fn a_mail_wears_the_logo_of_its_site_and_loads_nothing_from_elsewhere() {
+    let mut site = site();
+    site.settings.title = "The \"News\"".to_owned();
+    site.logo = Some(Logo {
+        name: "0a".to_owned(),
+        width: 320,
+        height: 160,
+    });
+
+    let html = sign_in_mail(&context(&site), "https://comments.example/auth/link").html;
+
+    let logo = "<img src=\"https://comments.example/site-logos/news.example/0a.png\" \
+                alt=\"The &#34;News&#34;\" width=\"80\" height=\"40\"";
+    assert!(html.contains(logo), "{html}");
+    assert_eq!(html.matches("src=").count(), 1, "{html}");
 }
 
 #[test]

@@ -1,13 +1,10 @@
 //! What an account shows of itself: a page with what it wrote, and a picture.
 
-use std::fmt::Write as _;
-
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::settings::Pictures;
 use rejoinder_core::{Refusal, Site};
 use render::FormProblem;
-use sha2::{Digest as _, Sha256};
 use store::Tx;
 use store::identity::profiles::{self, NewProfilePicture};
 use store::moderation::standing;
@@ -19,13 +16,11 @@ use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Upload, Visitor};
 use crate::http::limits::{Act, Who};
+use crate::public::made::name;
 use crate::state::App;
 
 /// The largest form with a picture, in bytes.
 pub(super) const MAX_FORM: usize = jobs::pictures::MAX_FILE + (16 << 10);
-
-/// So many letters of a picture's hash name it.
-const NAME_BYTES: usize = 16;
 
 /// `POST /account/{site}/page`: have a page that everyone may read, or none any more.
 pub(super) async fn page(
@@ -91,16 +86,6 @@ async fn show(
         profiles::set_picture(tx, now, &site, &author, &new)
     };
     Ok(app.store.write(set).await?)
-}
-
-/// What a picture is called, by what it shows.
-fn name(bytes: &[u8]) -> String {
-    let hash = Sha256::digest(bytes);
-    let letters = hash.iter().take(NAME_BYTES);
-    letters.fold(String::new(), |mut name, byte| {
-        let _ = write!(name, "{byte:02x}");
-        name
-    })
 }
 
 /// `POST /account/{site}/picture/remove`: show none any more.

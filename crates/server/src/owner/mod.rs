@@ -5,6 +5,7 @@ mod audit;
 pub(crate) mod campaigns;
 mod imports;
 mod jobs;
+mod logo;
 mod mails;
 mod openid;
 mod overview;
@@ -30,6 +31,8 @@ pub(crate) fn routes() -> Vec<Route> {
         owner("/admin/{site}/settings", get(settings::show)),
         owner("/admin/{site}/settings", post(settings::save)).takes(MAX_SETTINGS_BODY),
         owner("/admin/{site}/origins", post(settings::save_origins)),
+        owner("/admin/{site}/logo", post(logo::save)).takes(logo::MAX_FORM),
+        owner("/admin/{site}/logo/remove", post(logo::remove)),
         owner("/admin/{site}/words", get(words::show)),
         owner("/admin/{site}/words", post(words::save)).takes(MAX_WORDS_BODY),
         owner("/admin/{site}/people", get(people::show)),

@@ -22,13 +22,25 @@ use crate::newsroom::{Newsroom, PageHead, RailPosition, see_other};
 
 /// What the form says that cannot be saved.
 #[derive(Default)]
-struct RefusedSettings {
+pub(super) struct RefusedSettings {
     /// By the setting's key, what was typed and why it is not taken.
     fields: HashMap<&'static str, (String, String)>,
     /// The origins as typed, and why they are not taken.
     origins: Option<(String, String)>,
+    /// Why another logo is not taken.
+    logo: Option<String>,
     /// What is wrong with the whole form.
     whole: Option<&'static str>,
+}
+
+impl RefusedSettings {
+    /// That another logo is not taken, and why.
+    pub(super) fn of_logo(why: String) -> Self {
+        Self {
+            logo: Some(why),
+            ..Self::default()
+        }
+    }
 }
 
 /// `GET /admin/{site}/settings`.
@@ -38,7 +50,7 @@ pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<Stri
 }
 
 /// The site as it is in the store; what is kept in memory may be a moment old.
-async fn current(newsroom: &Newsroom) -> Result<Site, ApiError> {
+pub(super) async fn current(newsroom: &Newsroom) -> Result<Site, ApiError> {
     let id = newsroom.site.id;
     let site = newsroom
         .app
@@ -48,7 +60,7 @@ async fn current(newsroom: &Newsroom) -> Result<Site, ApiError> {
     site.ok_or_else(ApiError::not_found)
 }
 
-async fn page(
+pub(super) async fn page(
     newsroom: &Newsroom,
     site: &Site,
     refused: &RefusedSettings,
@@ -83,6 +95,8 @@ async fn page(
             frame,
             fields: &fields,
             seen: &fingerprint(site),
+            logo_of: site,
+            logo_problem: refused.logo.as_deref(),
             origins: &origins,
             origins_problem: refused.origins.as_ref().map(|(_, why)| why.as_str()),
             problem: refused.whole,

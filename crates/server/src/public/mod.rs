@@ -10,6 +10,7 @@ pub(crate) mod events;
 pub(crate) mod feeds;
 pub(crate) mod files;
 pub(crate) mod funding;
+pub(crate) mod made;
 pub(crate) mod passages;
 pub(crate) mod payments;
 pub(crate) mod pictures;
@@ -64,6 +65,7 @@ pub(crate) fn routes() -> Vec<Route> {
             Public,
             get(pictures::picture),
         ),
+        route("/site-logos/{site}/{file}", Public, get(made::logo)),
         route("/readers/{site}/{id}", Public, get(readers::page)),
         route(
             "/reader-pictures/{site}/{file}",

@@ -1,9 +1,7 @@
 //! What readers with an account show of themselves: a page with what they wrote, and a picture.
 
-use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, Response};
 use rejoinder_core::{AuthorId, CommentId};
 use render::identity::{ReaderLine, reader_page};
 use store::identity::profiles;
@@ -12,7 +10,7 @@ use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Params, Visitor};
 use crate::http::limits::Act;
-use crate::http::middleware::headers::complete;
+use crate::public::made;
 use crate::public::threads::context;
 use crate::state::App;
 
@@ -62,11 +60,5 @@ pub(crate) async fn picture(
     let name = name.to_owned();
     let read = app.store.read(move |tx| profiles::picture(tx, site, &name));
     let bytes = read.await?.ok_or_else(ApiError::not_found)?;
-    let mut headers = HeaderMap::new();
-    let kind = HeaderValue::from_static("image/jpeg");
-    headers.insert(header::CONTENT_TYPE, kind);
-    let week = HeaderValue::from_static("public, max-age=604800, immutable");
-    headers.insert(header::CACHE_CONTROL, week);
-    complete(&mut headers, true);
-    Ok((StatusCode::OK, headers, Bytes::from(bytes)).into_response())
+    made::picture(bytes, "image/jpeg", made::WEEK)
 }

@@ -10,6 +10,16 @@ create table site (
     constraint site_host unique (host)
 );
 
+-- The picture that pages and mails of a site wear, as it was made here; name is a hash of its bytes.
+create table site_logo (
+    site_id bigint not null primary key references site (id),
+    name text not null,
+    bytes blob not null,
+    width bigint not null,
+    height bigint not null,
+    made_at bigint not null
+);
+
 -- What owners changed, and who works at the machine; nothing takes a row away.
 create table audit (
 sqlite|    id integer primary key autoincrement,

@@ -98,6 +98,8 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH k USING COVERING INDEX sqlite_autoindex_api_token_1 (site_id=?)",
     "SEARCH k USING COVERING INDEX sqlite_autoindex_sign_in_key_1 (site_id=?)",
     "SEARCH k USING INDEX sqlite_autoindex_api_token_1 (site_id=?)",
+    // A site has one.
+    "SEARCH l USING INDEX sqlite_autoindex_site_logo_1 (site_id=?)",
     "SEARCH m USING INDEX sqlite_autoindex_payment_message_1 (site_id=?)",
     "SEARCH m USING PRIMARY KEY (site_id=?)",
     "SEARCH mail_sign_in USING INDEX mail_sign_in_by_age (site_id=?)",
@@ -118,6 +120,8 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH s USING PRIMARY KEY (site_id=?)",
     "SEARCH sign_in USING PRIMARY KEY (site_id=?)",
     "SEARCH sign_in_key USING INDEX sqlite_autoindex_sign_in_key_1 (site_id=?)",
+    // A site has one.
+    "SEARCH site_logo USING INDEX sqlite_autoindex_site_logo_1 (site_id=?)",
     "SEARCH site_moderation USING INDEX sqlite_autoindex_site_moderation_1 (site_id=?)",
     "SEARCH u USING INDEX comment_unreviewed (site_id=?)",
     "SEARCH v USING INDEX article_version_by_age (site_id=?)",

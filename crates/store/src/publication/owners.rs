@@ -6,6 +6,7 @@
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::integrations::webhook::{WebhookEvent, WebhookSecret};
 use rejoinder_core::publication::audit::{AuditActor, AuditChange, host_of};
+use rejoinder_core::publication::logo::Logo;
 use rejoinder_core::{AuthorId, Refusal, Settings, Site, SiteId, Time};
 
 use crate::discussion::liking;
@@ -18,6 +19,7 @@ use crate::integrations::webhooks::{self, NewWebhook};
 use crate::moderation::groups::{self, Scope};
 use crate::moderation::word_lists::{self, WordListEntries, WordListKind};
 use crate::publication::audit::{NewAuditEntry, note};
+use crate::publication::logos::{self, NewLogo};
 use crate::publication::sites;
 use crate::{Result, Tx};
 
@@ -107,6 +109,37 @@ pub fn set_origins(
     };
     note(tx, now, site, by, &told)?;
     sites::set_origins(tx, site, origins)
+}
+
+/// Let a site wear another logo, or none.
+pub fn set_logo(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &AuditActor,
+    site: SiteId,
+    new: Option<&NewLogo>,
+) -> Result<()> {
+    let Some(before) = sites::lock(tx, site)? else {
+        return Ok(());
+    };
+    if before.logo.as_ref() == new.map(|new| &new.logo) {
+        return Ok(());
+    }
+    let named = |logo: &Logo| format!("{} × {}", logo.width, logo.height);
+    let was = before.logo.as_ref().map(named);
+    let became = new.map(|new| named(&new.logo));
+    let told = NewAuditEntry {
+        change: AuditChange::Logo,
+        subject: &before.host,
+        about: None,
+        was: was.as_deref(),
+        became: became.as_deref(),
+    };
+    note(tx, now, site, by, &told)?;
+    match new {
+        Some(new) => logos::set(tx, now, site, new),
+        None => logos::forget(tx, site),
+    }
 }
 
 /// Let a list hold `entries` and nothing else.

@@ -1,9 +1,24 @@
 //! Sites and their settings.
 
+use rejoinder_core::publication::logo::Logo;
 use rejoinder_core::{Refusal, Settings, Site, SiteId, Time};
 
 use crate::database::error::StoreError;
 use crate::{Result, Row, Tx, params, sql};
+
+macro_rules! site_columns {
+    ($rest:literal) => {
+        concat!(
+            "select id, host, origins, settings,
+                 (select count(*) from openid_provider p where p.site_id = site.id),
+                 (select l.name from site_logo l where l.site_id = site.id),
+                 (select l.width from site_logo l where l.site_id = site.id),
+                 (select l.height from site_logo l where l.site_id = site.id)
+             from site ",
+            $rest
+        )
+    };
+}
 
 /// Add a site. Its host must be new.
 pub fn add(
@@ -38,46 +53,27 @@ pub fn add(
             origins: origins.to_vec(),
             settings: settings.clone(),
             has_providers: false,
+            logo: None,
         }),
     }
 }
 
 /// The site that clients call `host`.
 pub fn by_host(tx: &mut Tx<'_>, host: &str) -> Result<Option<Site>> {
-    tx.one(
-        sql!(
-            "select id, host, origins, settings,
-                 (select count(*) from openid_provider p where p.site_id = site.id)
-             from site where host = ?1"
-        ),
-        params![host],
-        read,
-    )
-    .map(|found| opened(tx, found))
+    tx.one(sql!(site_columns!("where host = ?1")), params![host], read)
+        .map(|found| opened(tx, found))
 }
 
 /// The site with this id.
 pub fn by_id(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<Site>> {
-    tx.one(
-        sql!(
-            "select id, host, origins, settings,
-                 (select count(*) from openid_provider p where p.site_id = site.id)
-             from site where id = ?1"
-        ),
-        params![id],
-        read,
-    )
-    .map(|found| opened(tx, found))
+    tx.one(sql!(site_columns!("where id = ?1")), params![id], read)
+        .map(|found| opened(tx, found))
 }
 
 /// The site with this id, which nobody else changes until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<Site>> {
     tx.one(
-        sql!(
-            "select id, host, origins, settings,
-                 (select count(*) from openid_provider p where p.site_id = site.id)
-             from site where id = ?1 for update"
-        ),
+        sql!(site_columns!("where id = ?1 for update")),
         params![id],
         read,
     )
@@ -86,16 +82,8 @@ pub fn lock(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<Site>> {
 
 /// All sites, by host.
 pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Site>> {
-    tx.all(
-        sql!(
-            "select id, host, origins, settings,
-                 (select count(*) from openid_provider p where p.site_id = site.id)
-             from site order by host"
-        ),
-        params![],
-        read,
-    )
-    .map(|found| opened(tx, found))
+    tx.all(sql!(site_columns!("order by host")), params![], read)
+        .map(|found| opened(tx, found))
 }
 
 /// Replace a site's settings.
@@ -185,5 +173,18 @@ fn read(row: &Row<'_>) -> Result<Site> {
         origins: serde_json::from_str(&row.next::<String>()?).map_err(broken)?,
         settings: serde_json::from_str(&row.next::<String>()?).map_err(broken)?,
         has_providers: row.next::<i64>()? > 0,
+        logo: logo(row)?,
+    })
+}
+
+fn logo(row: &Row<'_>) -> Result<Option<Logo>> {
+    let (name, width, height) = (row.next()?, row.next()?, row.next()?);
+    Ok(match (name, width, height) {
+        (Some(name), Some(width), Some(height)) => Some(Logo {
+            name,
+            width,
+            height,
+        }),
+        _ => None,
     })
 }

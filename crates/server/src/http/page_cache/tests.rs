@@ -116,6 +116,7 @@ impl Reading {
             origins: Vec::new(),
             settings: Settings::default(),
             has_providers: false,
+            logo: None,
         };
         let query = ThreadQuery {
             sort: Sort::Newest,

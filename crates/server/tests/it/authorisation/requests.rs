@@ -304,6 +304,7 @@ fn path(route: &Declared, host: &str, id: &str, delivery: &str) -> String {
         "/isso/{site}/js/{file}" => "embed.min.js",
         "/isso/{site}/css/{file}" => "isso.css",
         "/reader-pictures/{site}/{file}" => "00.jpg",
+        "/site-logos/{site}/{file}" => "00.png",
         _ => "",
     };
     route
@@ -575,7 +576,7 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
             ("day", "2026-11-20"),
             ("what", "A cheque"),
         ]),
-        ("POST", "/account/{site}/picture") => Body::Sent("GIF89a"),
+        ("POST", "/account/{site}/picture" | "/admin/{site}/logo") => Body::Sent("GIF89a"),
         ("POST", "/account/{site}/gifts") => form(&[("receipt", "a-receipt-of-nothing")]),
         (
             "POST",

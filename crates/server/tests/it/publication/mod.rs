@@ -1,5 +1,6 @@
 pub(crate) mod articles;
 pub(crate) mod audit;
 mod imports;
+mod logo;
 mod look;
 pub(crate) mod owner;

@@ -61,6 +61,9 @@ macro_rules! tables {
 ///
 /// Hashes of addresses are nowhere in it: they mean nothing without the key of this database.
 pub const EXPORTED: &[Table] = tables! {
+    site_logo by "site_id" {
+        name: Text, bytes: Bytes, width: Number, height: Number, made_at: Time,
+    }
     author by "id" {
         id: Id, kind: Text, role: Text, name: Text, email: Text, website: Text, created_at: Time,
         is_supporter: Number, has_page: Number, picture: Text,

@@ -132,6 +132,7 @@ const MORE: &str = r#"
 {"passkey":{"author_id":"$author","created_at":"2026-09-21T10:00:00Z","credential_id":"AQID","name":"Phone","public_key":"{}","sign_count":0}}
 {"question":{"annotation":{"selector":{"quote":{"exact":"late","prefix":"","suffix":""}}},"asked_by":"$author","id":"000000000000b","made_at":"2026-09-21T10:00:00Z","page_id":"$page","text":"Were you there?"}}
 {"recording_part":{"bytes":"AAH/","first_byte":0,"recording_id":"$recording"}}
+{"site_logo":{"bytes":"AAH/","height":40,"made_at":"2026-09-21T10:00:00Z","name":"abc","width":80}}
 {"saved_search":{"created_at":"2026-09-21T10:00:00Z","id":"0000000000004","moderator_id":"$author","name":"Ann","query":"author:ann"}}
 {"source":{"format":"isso","source_id":"1","target_id":"$comment"}}
 {"transcript_lock":{"made_at":"2026-09-21T10:00:00Z","recording_id":"$recording","start_ms":1000}}
