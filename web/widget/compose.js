@@ -29,6 +29,7 @@ export function open(thread, form) {
   if (matchMedia('(pointer: coarse)').matches) {
     import('./phone.js').then(({ lift }) => lift(form, thread.scope.signal));
   }
+  part(form, 'picture') && import('./images.js').then(({ start }) => start(thread, form));
   // Without them nobody could be told that sending failed.
   thread.words.all();
   part(form, 'give')?.addEventListener('toggle', () => thread.attempt(() => takeOver(thread, form)), { once: true });
@@ -75,7 +76,7 @@ export function typed(thread, form) {
 export function wake(form) {
   form.noValidate = true;
   form.dataset['awake'] = '';
-  for (const name of ['tabs', 'tools', 'cancel']) {
+  for (const name of ['tabs', 'tools', 'picture', 'cancel']) {
     part(form, name)?.removeAttribute('hidden');
   }
 }

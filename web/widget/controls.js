@@ -9,6 +9,7 @@ const cards = () => import('./cards.js');
 const find = () => import('./find.js');
 const flag = () => import('./flag.js');
 const follow = () => import('./follow.js');
+const images = () => import('./images.js');
 const moderate = () => import('./moderate.js');
 const mute = () => import('./mute.js');
 const own = () => import('./own.js');
@@ -27,7 +28,7 @@ const vote = () => import('./vote.js');
  * @typedef {typeof import('./account.js').acts & typeof import('./bell.js').acts
  *   & typeof import('./browse.js').acts & typeof import('./cards.js').acts
  *   & typeof import('./find.js').acts & typeof import('./flag.js').acts & typeof import('./follow.js').acts
- *   & typeof import('./moderate.js').acts
+ *   & typeof import('./images.js').acts & typeof import('./moderate.js').acts
  *   & typeof import('./mute.js').acts & typeof import('./own.js').acts
  *   & typeof import('./player.js').acts & typeof import('./player_correct.js').acts
  *   & typeof import('./post.js').acts & typeof import('./reply.js').acts
@@ -61,6 +62,8 @@ const ACTS = {
   decline: follow,
   flag,
   cancel_flag: flag,
+  picture: images,
+  unimage: images,
   moderate,
   close_moderate: moderate,
   undo: moderate,

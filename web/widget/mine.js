@@ -57,7 +57,7 @@ export function mark(thread, node) {
     part(comment, 'up')?.setAttribute('aria-pressed', `${vote > 0}`);
     part(comment, 'down')?.setAttribute('aria-pressed', `${vote < 0}`);
     part(comment, 'flag')?.toggleAttribute('hidden', !!me?.own.includes(id));
-    for (const own of comment.querySelectorAll('[data-rj=own],[data-rj=uncard]')) {
+    for (const own of comment.querySelectorAll('[data-rj=own],[data-rj=uncard],[data-rj=unimage]')) {
       own.toggleAttribute('hidden', !me?.own.includes(id));
     }
     part(comment, 'edit')?.toggleAttribute('hidden', !me?.editable[id]);

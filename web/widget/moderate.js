@@ -22,6 +22,9 @@ export async function offer(thread, node) {
       (acts.querySelector('.rj-quiet') ?? acts).append(link);
     }
   }
+  for (const button of node.querySelectorAll('[data-rj=unimage]')) {
+    button.removeAttribute('hidden');
+  }
   const { desk } = thread.me ?? {};
   const head = thread.section.querySelector('.rj-head');
   if (desk && head && !part(head, 'desk')) {

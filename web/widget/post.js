@@ -127,7 +127,8 @@ function prepare(thread, form) {
   }
   const annotation = fields.annotation && JSON.parse(`${fields.annotation}`);
   const sources = fields.sources && JSON.parse(`${fields.sources}`);
-  return { key: draft.key ?? '', body: { ...fields, title: draft.title, annotation, sources } };
+  const images = fields.images && JSON.parse(`${fields.images}`);
+  return { key: draft.key ?? '', body: { ...fields, title: draft.title, annotation, sources, images } };
 }
 
 /**
@@ -144,6 +145,7 @@ async function arrive(thread, form, { status, comment, html }) {
   keep(thread, form);
   showWho(form, false);
   field(form, 'text').value = '';
+  part(form, 'picture') && (await import('./images.js')).clear(form);
   others.delete(form);
   close(form);
   // Sent again, it may be here already.

@@ -64,11 +64,12 @@ async function cancel(thread, button) {
 }
 
 /** Nothing of it stays. @param {Thread} thread @param {HTMLElement} button */
-function discard(thread, button) {
+async function discard(thread, button) {
   const form = formOf(button);
   const text = field(form, 'text');
   part(form, 'ask')?.remove();
   text.value = text.defaultValue;
+  part(form, 'picture') && (await import('./images.js')).clear(form);
   form.dataset['rj'] === 'compose' && keep(thread, form);
   leave(thread, form);
 }

@@ -124,6 +124,10 @@ id!(
     QuestionId
 );
 id!(
+    /// Names a picture that a comment carries. Those of a site sort by time.
+    ImageId
+);
+id!(
     /// Names an import that an owner began. Those of a site sort by time.
     ImportId
 );

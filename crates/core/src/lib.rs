@@ -33,8 +33,8 @@ pub use discussion::thread::{Thread, ThreadQuery};
 pub use discussion::vote::{Vote, VoteTally};
 pub use identity::author::{Author, AuthorKind, Reader};
 pub use ids::{
-    AuthorId, CampaignId, CommentId, CorrectionId, EntryId, ErratumId, IdSource, ImportId, PageId,
-    PassageId, ProposalId, QuestionId, RecordingId, SiteId,
+    AuthorId, CampaignId, CommentId, CorrectionId, EntryId, ErratumId, IdSource, ImageId, ImportId,
+    PageId, PassageId, ProposalId, QuestionId, RecordingId, SiteId,
 };
 pub use integrations::api_scope::ApiScope;
 pub use publication::settings::Settings;

@@ -50,6 +50,24 @@ pub enum Refusal {
         "please choose a JPEG, PNG, WebP or GIF of at most 4 MB and 16 million pixels, with sides of at least 32 pixels"
     )]
     PictureUnusable,
+    /// The site takes no pictures in comments.
+    #[error("comments here carry no pictures")]
+    ImagesOff,
+    /// What was sent is no picture that a comment can carry.
+    #[error("please choose a JPEG, PNG, WebP or GIF of at most 8 MB and 16 million pixels")]
+    ImageUnusable,
+    /// The picture was sent by nobody, or too long ago, or stands in a comment already.
+    #[error("a picture is no longer here; please choose it again")]
+    ImageUnknown,
+    /// More pictures than a comment can carry.
+    #[error("a comment can carry {max} pictures at most")]
+    TooManyImages { max: usize },
+    /// Nothing says what a picture shows.
+    #[error("please say what the picture shows, for those who cannot see it")]
+    ImageAltMissing,
+    /// What stands for a picture is too long.
+    #[error("what stands for the picture has {graphemes} characters; at most {max} are possible")]
+    ImageAltTooLong { graphemes: usize, max: usize },
     /// More accounts than one article can be by.
     #[error("an article can be by {max} accounts at most")]
     TooManyPageAuthors { max: usize },
@@ -381,6 +399,8 @@ impl Refusal {
             | Self::PassageContextTooLong { max }
             | Self::TooManySources { max }
             | Self::TooManyPageAuthors { max }
+            | Self::TooManyImages { max }
+            | Self::ImageAltTooLong { max, .. }
             | Self::SourceTextTooLong { max }
             | Self::NoteTooLong { max, .. } => Some(*max),
             _ => None,

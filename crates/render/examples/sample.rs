@@ -298,6 +298,7 @@ fn comment(paper: &Paper, voice: &Voice, at: usize, published_at: Time) -> Resul
         is_by_article_author: false,
         n_descendants: 0,
         cards: Vec::new(),
+        images: Vec::new(),
         annotation: None,
         source_check: None,
         question: None,

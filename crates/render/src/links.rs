@@ -4,7 +4,8 @@ use std::fmt;
 
 use rejoinder_core::discussion::card::{Icon, Picture};
 use rejoinder_core::{
-    AuthorId, CommentId, Cursor, Filter, PageKey, PassageId, RecordingId, Site, ThreadQuery,
+    AuthorId, CommentId, Cursor, Filter, ImageId, PageKey, PassageId, RecordingId, Site,
+    ThreadQuery,
 };
 use url::form_urlencoded;
 
@@ -101,6 +102,11 @@ impl Links {
         self.people().unwrap_or(&self.thread)
     }
 
+    /// Where a picture is that a comment carries.
+    pub(crate) fn image(&self, id: ImageId) -> String {
+        format!("{}{}", self.base, image_path(&self.host, id))
+    }
+
     /// Where a picture is that is kept here.
     pub(crate) fn picture(&self, picture: &Picture) -> String {
         let (base, host) = (&self.base, encoded(&self.host));
@@ -156,6 +162,11 @@ impl Links {
 /// Where the picture of an account is, on the server.
 pub(crate) fn picture_path(host: &str, name: &str) -> String {
     format!("/reader-pictures/{}/{}.jpg", encoded(host), encoded(name))
+}
+
+/// Where a picture is that a comment carries, on the server.
+pub(crate) fn image_path(host: &str, id: ImageId) -> String {
+    format!("/comment-images/{}/{id}.jpg", encoded(host))
 }
 
 /// Where the logo of a site is, on the server.

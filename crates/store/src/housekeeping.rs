@@ -6,7 +6,7 @@ use rejoinder_core::{SiteId, Time};
 
 use crate::archive::runs;
 use crate::discussion::agreement::fitting;
-use crate::discussion::{events, posting};
+use crate::discussion::{events, images, posting};
 use crate::funding::{asking, gifts, receipts};
 use crate::identity::{
     address_keys, guests, identities, mail_sign_ins, openid, passkeys, sessions, sign_ins, work,
@@ -31,6 +31,7 @@ pub fn tidy(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
     for tidy in [
         posting::forget_old,
         events::forget_old,
+        images::forget_old,
         guests::forget_old,
         identities::forget_old,
         mail_sign_ins::forget_old,

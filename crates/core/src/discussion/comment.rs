@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::discussion::agreement::Agreement;
 use crate::discussion::card::Card;
+use crate::discussion::image::Image;
 use crate::discussion::reaction::ReactionCount;
 use crate::discussion::vote::VoteTally;
 use crate::identity::author::Author;
@@ -109,6 +110,8 @@ pub struct Comment {
     pub n_replies: i64,
     /// What stands for the links that stand alone in it.
     pub cards: Vec<Card>,
+    /// The pictures that it carries.
+    pub images: Vec<Image>,
     /// The passage of the article that it is about; only roots have one.
     pub annotation: Option<Box<Annotation>>,
     /// The sources that it carries for or against that passage.

@@ -27,7 +27,7 @@ pub enum EventKind {
     Pinned,
     /// A branch was closed to replies, or opened.
     BranchChanged,
-    /// A card came to a comment, or went.
+    /// A card came to a comment, or went, or a picture did.
     CardsChanged,
     /// A vote was cast, changed or taken back.
     Voted,

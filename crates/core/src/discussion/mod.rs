@@ -7,6 +7,7 @@ pub mod cursor;
 pub mod event;
 pub mod feed;
 pub mod frozen;
+pub mod image;
 pub mod mention;
 pub mod page;
 pub mod player;

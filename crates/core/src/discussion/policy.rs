@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use crate::discussion::comment::{Comment, CommentState};
+use crate::discussion::image::{MAX_ALT, MAX_IMAGES};
 use crate::discussion::page::{Page, PageKey};
 use crate::discussion::reaction;
 use crate::discussion::text::{excess, is_blank};
 use crate::discussion::vote::Vote;
 use crate::identity::author::{AuthorKind, Reader, Role};
-use crate::publication::settings::{GuestPolicy, ModerationMode, Passages, Settings, Voting};
+use crate::publication::settings::{
+    GuestPolicy, Images, ModerationMode, Passages, Settings, Voting,
+};
 use crate::publication::site::Site;
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -94,6 +97,34 @@ pub fn may_reply(parent: &Comment) -> Result<(), Refusal> {
         Some(since) => Err(Refusal::BranchClosed { since }),
         None => Ok(()),
     }
+}
+
+/// Whether a comment may carry pictures that `alts` stand for.
+pub fn may_carry_images<'a>(
+    settings: &Settings,
+    alts: impl ExactSizeIterator<Item = &'a str>,
+) -> Result<(), Refusal> {
+    if alts.len() == 0 {
+        return Ok(());
+    }
+    if settings.images == Images::Off {
+        return Err(Refusal::ImagesOff);
+    }
+    if alts.len() > MAX_IMAGES {
+        return Err(Refusal::TooManyImages { max: MAX_IMAGES });
+    }
+    for alt in alts {
+        if is_blank(alt) {
+            return Err(Refusal::ImageAltMissing);
+        }
+        if let Some(graphemes) = excess(alt, MAX_ALT) {
+            return Err(Refusal::ImageAltTooLong {
+                graphemes,
+                max: MAX_ALT,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Whether a comment may be about a passage of the article, whose readers may do `passages`.
@@ -187,4 +218,35 @@ pub fn may_react(
         return Err(Refusal::ReactionNotTaken);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(images: Images, alts: &[&str]) -> Result<(), Refusal> {
+        let settings = Settings {
+            images,
+            ..Settings::default()
+        };
+        may_carry_images(&settings, alts.iter().copied())
+    }
+
+    #[test]
+    fn a_comment_carries_a_few_pictures_each_of_which_says_what_it_shows() {
+        let long = "é".repeat(MAX_ALT);
+        assert_eq!(said(Images::Off, &[]), Ok(()));
+        assert_eq!(said(Images::Off, &["A bridge"]), Err(Refusal::ImagesOff));
+        assert_eq!(said(Images::On, &["A", "B", "C", &long]), Ok(()));
+        assert_eq!(said(Images::Hold, &["جسر"]), Ok(()));
+        let max = MAX_IMAGES;
+        let five = said(Images::On, &["A"; 5]);
+        assert_eq!(five, Err(Refusal::TooManyImages { max }));
+        for blank in ["", " ", "\u{200b}\u{2060}"] {
+            let blank = said(Images::On, &["A", blank]);
+            assert_eq!(blank, Err(Refusal::ImageAltMissing));
+        }
+        let longer = said(Images::On, &[&format!("{long}é")]);
+        assert!(matches!(longer, Err(Refusal::ImageAltTooLong { .. })));
+    }
 }

@@ -209,6 +209,7 @@ mod tests {
             n_replies,
             n_descendants: 0,
             cards: Vec::new(),
+            images: Vec::new(),
             annotation: None,
             source_check: None,
             question: None,

@@ -4,7 +4,7 @@ use crate::discussion::comment::CommentState;
 use crate::identity::author::Role;
 use crate::moderation::learned::SpamScore;
 use crate::moderation::word_list::{WordList, are_same};
-use crate::publication::settings::{BannedWords, ModerationMode, Settings, SpamCheckMode};
+use crate::publication::settings::{BannedWords, Images, ModerationMode, Settings, SpamCheckMode};
 use crate::refusal::Refusal;
 use crate::time::Time;
 
@@ -68,6 +68,8 @@ pub struct PipelineInput<'a> {
     pub work: ProofOfWorkResult,
     /// How many comments of its author are published.
     pub n_published: i64,
+    /// Whether it carries a picture, and nothing of its author that does is published.
+    pub has_first_image: bool,
     /// The mode of the page: its own, or its section's, or the site's.
     pub mode: ModerationMode,
     /// The time of judging, from which windows are counted.
@@ -174,6 +176,11 @@ fn findings(settings: &Settings, facts: &PipelineInput<'_>) -> Vec<Finding> {
                 StateReason::NewAuthor,
             ),
             (
+                Phase::Images,
+                facts.has_first_image && settings.images == Images::Hold,
+                StateReason::FirstImage,
+            ),
+            (
                 Phase::Mode,
                 facts.mode == ModerationMode::Before,
                 StateReason::Before,
@@ -274,6 +281,7 @@ mod tests {
             learned: None,
             work: ProofOfWorkResult::NotAsked,
             n_published: 0,
+            has_first_image: false,
             mode: ModerationMode::After,
             now: NOW,
         }
@@ -493,6 +501,24 @@ mod tests {
             (known(1).as_str(), known(2).as_str()),
             ("held new_author", "published ")
         );
+    }
+
+    #[test]
+    fn the_first_picture_of_an_author_waits_where_the_publisher_says_so() {
+        let said = |images, has_first_image| {
+            let settings = Settings {
+                images,
+                ..Settings::default()
+            };
+            let facts = PipelineInput {
+                has_first_image,
+                ..facts("Hello")
+            };
+            said(&settings, &facts)
+        };
+        assert_eq!(said(Images::Hold, true), "held first_image");
+        assert_eq!(said(Images::Hold, false), "published ");
+        assert_eq!(said(Images::On, true), "published ");
     }
 
     #[test]

@@ -138,6 +138,8 @@ reasons! {
         AuthorHeld = "author_held",
         /// Its author is new.
         NewAuthor = "new_author",
+        /// It carries the first picture of its author.
+        FirstImage = "first_image",
         /// Comments of its page wait.
         Before = "before",
         /// Readers flagged it.

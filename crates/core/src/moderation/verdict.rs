@@ -28,6 +28,8 @@ pub enum Phase {
     Standing,
     /// An author of whom little is known yet.
     NewAuthor,
+    /// The first picture of an author.
+    Images,
     /// The mode of the page, its section or the site.
     Mode,
     /// Readers who flagged it.
@@ -47,6 +49,7 @@ impl Phase {
             Self::External => "external",
             Self::Standing => "standing",
             Self::NewAuthor => "new_author",
+            Self::Images => "images",
             Self::Mode => "mode",
             Self::Flags => "flags",
         }

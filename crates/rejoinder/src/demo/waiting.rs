@@ -122,6 +122,7 @@ fn send(
         solution: None,
         target: None,
         sources: None,
+        images: Vec::new(),
         article: None,
         notify: None,
         idempotency: None,

@@ -16,7 +16,10 @@ use crate::html::Html;
 use crate::links::{ActionLink, LinkTarget, Links, ThreadLink};
 use crate::passages::sources::SourceCheckView;
 use crate::recordings::times;
-use crate::{RenderContext, discussion::card};
+use crate::{
+    RenderContext,
+    discussion::{card, image},
+};
 
 /// One comment as it stands in the thread, for the one who wrote it and for live streams.
 ///
@@ -112,6 +115,10 @@ impl<'a> CommentContext<'a> {
             is_agreed: self.finds_sides && comment.agreement.has_badge,
             links: self.links,
             cards: card::shown(self.settings, comment),
+            images: match self.target {
+                RenderTarget::Frozen => Vec::new(),
+                _ => image::shown(self.settings, self.links, comment),
+            },
             check: SourceCheckView::of(
                 self.texts,
                 self.links,
@@ -295,6 +302,7 @@ pub(crate) struct CommentView<'a> {
     is_agreed: bool,
     links: &'a Links,
     cards: Vec<card::CardView<'a>>,
+    images: Vec<image::ImageView<'a>>,
     check: Option<Html<'static>>,
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use askama::Template;
 use rejoinder_core::publication::settings::{
-    EmailPolicy, GuestPolicy, ModerationMode, SourceChecks, WebsitePolicy,
+    EmailPolicy, GuestPolicy, Images, ModerationMode, SourceChecks, WebsitePolicy,
 };
 use rejoinder_core::{Comment, CommentId, PassageId, QuestionId};
 
@@ -131,6 +131,8 @@ struct ComposeForm<'a> {
     needs_account: bool,
     has_accounts: bool,
     tells_by_mail: bool,
+    /// Whether it can carry pictures.
+    takes_images: bool,
     /// The fields of sources, where the comment is about a passage and may carry some.
     sources: Option<Html<'static>>,
 }
@@ -218,6 +220,7 @@ pub(crate) fn compose(
         needs_account: settings.guests == GuestPolicy::Refused,
         has_accounts: context.has_accounts,
         tells_by_mail: context.tells_by_mail(),
+        takes_images: settings.images != Images::Off,
         sources,
     };
     let mut out = String::with_capacity(4_096);

@@ -12,6 +12,7 @@ use crate::RenderContext;
 use crate::catalogue::Catalogue;
 use crate::discussion::avatar;
 use crate::discussion::comment::scores_until;
+use crate::discussion::image::ImageBody;
 use crate::discussion::thread::{closed_at, key, links, n_comments, title};
 use crate::links::{LinkTarget, Links};
 use crate::passages::{AnnotationBody, AskedBody, QuestionBody, SourcesBody};
@@ -97,6 +98,9 @@ pub struct CommentBody {
     pub next: Option<String>,
     /// Where people find it.
     pub url: String,
+    /// The pictures that it carries.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<ImageBody>,
     /// The passage of the article that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub annotation: Option<AnnotationBody>,
@@ -277,6 +281,7 @@ impl<'a> BodyBuilder<'a> {
             html: times::beside(self.texts, &comment.html).into_string(),
             edited_at: comment.edited_at.as_ref().map(Time::to_string),
             state: comment.state.as_str(),
+            images: ImageBody::all(self.settings, &self.links, comment),
             annotation: comment.annotation.as_deref().map(AnnotationBody::of),
             sources: comment.source_check.as_deref().map(SourcesBody::of),
             question: comment.question.as_deref().map(AskedBody::of),
@@ -307,6 +312,7 @@ impl<'a> BodyBuilder<'a> {
             replies: Vec::new(),
             next: None,
             url: self.links.to(LinkTarget::Comment(comment.id)).to_string(),
+            images: Vec::new(),
             annotation: None,
             sources: None,
             question: None,

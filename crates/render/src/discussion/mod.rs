@@ -9,6 +9,7 @@ pub mod feed;
 pub(crate) mod form;
 pub mod found;
 pub(crate) mod frozen;
+pub mod image;
 pub mod isso;
 pub mod json;
 pub(crate) mod json_ld;

@@ -248,6 +248,7 @@ impl ThreadSection<'_> {
         let is_rich = |entry: &ThreadEntry| {
             let comment = &entry.comment;
             !comment.cards.is_empty()
+                || !comment.images.is_empty()
                 || comment.source_check.is_some()
                 || comment.annotation.is_some()
                 || RICH_TEXT

@@ -2,12 +2,14 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
+use rejoinder_core::discussion::image::Image;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::moderation::{Finding, FlagReason, LogAction, ModerationAction, Reason};
 use rejoinder_core::{Author, Comment, CommentState, Page, Site, Time, Word};
 
 use crate::catalogue::{self, NewsroomTexts};
 use crate::html::Html;
+use crate::links::image_path;
 use crate::moderation::diff::{DiffPiece, changes};
 use crate::moderation::marked::{MarkedPiece, marked};
 use crate::newsroom::{Age, phrases, texts};
@@ -136,6 +138,10 @@ const EXCERPT: usize = 140;
 impl<'a> CommentRow<'a> {
     fn html(&self) -> Html<'_> {
         times::elsewhere(self.page.key.url().unwrap_or_default(), &self.comment.html)
+    }
+
+    fn image(&self, image: &Image) -> String {
+        image_path(&self.site.host, image.id)
     }
 
     fn sources(&self) -> Option<Html<'static>> {

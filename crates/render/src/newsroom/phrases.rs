@@ -214,6 +214,7 @@ pub(crate) fn why(texts: &NewsroomTexts, reason: StateReason) -> &str {
         StateReason::Work => &texts.work,
         StateReason::AuthorHeld => &texts.author_held,
         StateReason::NewAuthor => &texts.new_author,
+        StateReason::FirstImage => &texts.first_image,
         StateReason::Before => &texts.before,
         StateReason::Flags => &texts.flags,
     }

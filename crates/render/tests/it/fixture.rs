@@ -71,6 +71,7 @@ pub(crate) fn comment(id: i64, parent: Option<i64>, name: &str) -> Comment {
         is_by_article_author: false,
         n_descendants: 0,
         cards: Vec::new(),
+        images: Vec::new(),
         annotation: None,
         source_check: None,
         question: None,

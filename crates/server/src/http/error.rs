@@ -287,6 +287,20 @@ impl From<Refusal> for ApiError {
             Refusal::PictureUnusable => {
                 (S::UNPROCESSABLE_ENTITY, "picture_unusable", Some("picture"))
             }
+            Refusal::ImagesOff => (S::FORBIDDEN, "images_off", Some("images")),
+            Refusal::ImageUnusable => (S::UNPROCESSABLE_ENTITY, "image_unusable", Some("images")),
+            Refusal::ImageUnknown => (S::UNPROCESSABLE_ENTITY, "image_unknown", Some("images")),
+            Refusal::TooManyImages { .. } => {
+                (S::UNPROCESSABLE_ENTITY, "too_many_images", Some("images"))
+            }
+            Refusal::ImageAltMissing => {
+                (S::UNPROCESSABLE_ENTITY, "image_alt_missing", Some("images"))
+            }
+            Refusal::ImageAltTooLong { .. } => (
+                S::UNPROCESSABLE_ENTITY,
+                "image_alt_too_long",
+                Some("images"),
+            ),
             Refusal::TooManyPageAuthors { .. } => (
                 S::UNPROCESSABLE_ENTITY,
                 "too_many_page_authors",

@@ -26,6 +26,8 @@ pub(crate) enum Act {
     Preview,
     /// Asking for a link by mail.
     Mail,
+    /// Sending pictures for comments.
+    Upload,
     /// Reading what is not in the page cache.
     Read,
     /// Showing an API token that is none.
@@ -43,6 +45,7 @@ impl Act {
             Self::Vote => (30, 2_000_000),
             Self::Preview | Self::Token => (30, 2_000_000),
             Self::Mail => (5, 60_000_000),
+            Self::Upload => (8, 15_000_000),
             Self::Read => (300, 16_667),
             Self::Program => (100, 100_000),
         }

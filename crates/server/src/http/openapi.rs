@@ -68,6 +68,8 @@ pub(crate) fn routes() -> Vec<Route> {
         reader::comments::edit,
         reader::comments::remove,
         reader::cards::turn_off,
+        reader::images::send,
+        reader::images::remove,
         reader::votes::cast,
         reader::sources::answer,
         reader::sources::withdraw,

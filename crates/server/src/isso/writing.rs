@@ -69,6 +69,7 @@ pub(super) async fn post(
         website: body.website,
         target: None,
         sources: None,
+        images: Vec::new(),
         notify: (wants_mail && has_email && can_mail).then(|| "replies".to_owned()),
         // These scripts cannot work: where work is asked for, their comments wait.
         proof: Proof::Form,

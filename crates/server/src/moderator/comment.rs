@@ -1,11 +1,12 @@
 //! One comment with all its context.
 
-use axum::response::Html;
-use rejoinder_core::moderation::ModerationAction;
-use rejoinder_core::{Comment, CommentId, Page, Site};
+use axum::response::{Html, Response};
+use rejoinder_core::moderation::{LogAction, ModerationAction};
+use rejoinder_core::{Comment, CommentId, ImageId, Page, Reader, Site};
 use render::catalogue::fill;
 use render::moderation::{CommentPage, EarlierText, FlagRow, LogRow, LogRows, name};
-use store::discussion::versions;
+use store::Tx;
+use store::discussion::{removing, versions};
 use store::moderation::decisions::{LogQuery, LogSubject};
 use store::{discussion::comments, moderation::inside};
 
@@ -13,8 +14,8 @@ use super::rows::{self, LoadedRow};
 use super::{flash, log};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::http::extract::{Params, PathId};
-use crate::newsroom::{Newsroom, PageContext, PageHead, RailPosition, desk};
+use crate::http::extract::{Form, Params, PathId, Visitor};
+use crate::newsroom::{Newsroom, PageContext, PageHead, RailPosition, desk, see_other};
 
 /// How many comments above and below are shown.
 const AROUND: usize = 10;
@@ -91,6 +92,28 @@ pub(super) async fn comment(
             log: &log,
         })
     }))
+}
+
+/// `POST /moderate/{site}/comments/{id}/images`: take a picture away from a comment, and go to it.
+pub(super) async fn remove_image(
+    newsroom: Newsroom,
+    visitor: Visitor,
+    PathId(id): PathId<CommentId>,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let missing = || ApiError::query("image", "The field `image` names no picture.");
+    let image: ImageId = fields.read("image")?.ok_or_else(missing)?;
+    let (app, site) = (&newsroom.app, newsroom.site.id);
+    let now = app.now();
+    let reader = Reader {
+        author: Some(newsroom.author.clone()),
+        network: visitor.network,
+    };
+    let remove = move |tx: &mut Tx<'_>| removing::remove_image(tx, now, site, id, image, &reader);
+    app.store.write(remove).await?;
+    let desk = desk(&newsroom.site.host);
+    let did = LogAction::RemovePicture.as_str();
+    Ok(see_other(&format!("{desk}/comments/{id}?did={did}")))
 }
 
 async fn read(

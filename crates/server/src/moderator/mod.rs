@@ -35,6 +35,10 @@ pub(crate) fn routes() -> Vec<Route> {
         desk("/moderate/{site}/decide", post(decide::decide)),
         desk("/moderate/{site}/undo", post(decide::undo)),
         desk("/moderate/{site}/comments/{id}", get(comment::comment)),
+        desk(
+            "/moderate/{site}/comments/{id}/images",
+            post(comment::remove_image),
+        ),
         desk("/moderate/{site}/authors", get(authors::banned)),
         desk("/moderate/{site}/authors/{id}", get(authors::author)),
         desk("/moderate/{site}/authors/{id}", post(authors::change)),

@@ -3,16 +3,19 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
+use rejoinder_core::discussion::image::MAX_IMAGES;
 use rejoinder_core::passages::{Position, Quote, Selector};
 use rejoinder_core::{CommentId, PageKey, Refusal};
 use render::discussion::json::CommentBody;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use store::discussion::images::ClaimedImage;
 use store::discussion::posting::{CommentTarget, Idempotency};
 use utoipa::ToSchema;
 
 use super::find;
 use super::giving::PostSources;
+use super::images::PostImage;
 use super::posting::{self, CommentChange, CommentDraft};
 use super::work::Proof;
 use crate::http::error::{ApiError, Problem};
@@ -51,6 +54,9 @@ pub(crate) struct PostComment {
     /// Sources for or against that passage.
     #[serde(skip_serializing_if = "Option::is_none")]
     sources: Option<PostSources>,
+    /// The pictures that it carries, at most four.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    images: Option<Vec<PostImage>>,
     /// The question that it answers, by its id; the comment is about its passage.
     #[serde(skip_serializing_if = "Option::is_none")]
     question: Option<String>,
@@ -198,10 +204,19 @@ fn draft(
         website: body.website,
         target: about(body.annotation, body.question, body.passage)?,
         sources: body.sources,
+        images: claimed(body.images.unwrap_or_default())?,
         notify: body.notify,
         proof: Proof::Script(body.work),
         idempotency,
     })
+}
+
+/// The pictures, no more of which are looked at than a comment can carry.
+fn claimed(images: Vec<PostImage>) -> Result<Vec<ClaimedImage>, Refusal> {
+    if images.len() > MAX_IMAGES {
+        return Err(Refusal::TooManyImages { max: MAX_IMAGES });
+    }
+    images.into_iter().map(PostImage::claimed).collect()
 }
 
 /// What of the article a comment is about; one of the three at most.

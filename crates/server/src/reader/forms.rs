@@ -10,7 +10,7 @@ use store::{discussion::cards, moderation::reach};
 use super::giving::{self, PostSources};
 use super::posting::{self, CommentChange, CommentDraft};
 use super::work::Proof;
-use super::{comments, find, page_of, reactions, votes};
+use super::{comments, find, images, page_of, reactions, votes};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, Visitor};
@@ -36,6 +36,7 @@ pub(crate) async fn post(
         website: own("website"),
         target: comments::about(None, own("question"), own("passage"))?,
         sources: PostSources::of_form(&fields),
+        images: Vec::new(),
         notify: own("notify"),
         proof: Proof::Form,
         idempotency: None,
@@ -197,6 +198,20 @@ pub(crate) async fn turn_card_off(
     let page = page_of(&app, &site, &comment).await?;
     let url = fields.get("url").unwrap_or_default().to_owned();
     posting::turn_card_off(&app, &visitor, &site, comment.id, url).await?;
+    let to = permalink(&site, &page.key, comment.id);
+    Ok(see_other(&to, HeaderMap::new()))
+}
+
+/// `POST /embed/comments/{id}/images`: take a picture of one's own away, and go to the comment.
+pub(crate) async fn remove_image(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let (site, comment) = find(&app, &visitor, &id, fields.get("site")).await?;
+    let page = page_of(&app, &site, &comment).await?;
+    images::take_away(&app, &visitor, &id, &fields).await?;
     let to = permalink(&site, &page.key, comment.id);
     Ok(see_other(&to, HeaderMap::new()))
 }

@@ -10,6 +10,7 @@ pub(crate) mod flags;
 mod forms;
 mod giving;
 pub(crate) mod guest;
+pub(crate) mod images;
 pub(crate) mod me;
 pub(crate) mod mutes;
 pub(crate) mod notices;
@@ -50,6 +51,9 @@ pub(crate) fn routes() -> Vec<Route> {
         reader("/api/v1/comments/{id}", delete(comments::remove))
             .or_program(ApiScope::CommentsWrite),
         reader("/api/v1/comments/{id}/cards", delete(cards::turn_off)),
+        reader("/api/v1/comments/{id}/images", delete(images::remove)),
+        reader("/api/v1/images", post(images::send)).takes(images::MAX_FILE),
+        reader("/comment-images/{site}/{file}", get(images::show)),
         reader("/api/v1/comments/{id}/vote", put(votes::cast)).or_program(ApiScope::CommentsWrite),
         reader(
             "/api/v1/comments/{id}/sources/answers",
@@ -120,6 +124,7 @@ pub(crate) fn routes() -> Vec<Route> {
         reader("/embed/comments/{id}/edit", get(forms::edit_page)),
         reader("/embed/comments/{id}/edit", post(forms::edit)).takes(MAX_TEXT_BODY),
         reader("/embed/comments/{id}/cards", post(forms::turn_card_off)),
+        reader("/embed/comments/{id}/images", post(forms::remove_image)),
         reader("/embed/comments/{id}/delete", post(forms::remove)),
     ]
 }

@@ -12,6 +12,7 @@ use rejoinder_core::{
     AuthorId, Comment, CommentId, Page, PageId, PageKey, PassageId, Reader, Refusal, Site, SiteId,
 };
 use store::discussion::editing::{self, CommentEdit, SourcesChange};
+use store::discussion::images::ClaimedImage;
 use store::discussion::posting::{
     self, CommentTarget, Idempotency, NewComment, NewIds, PostingOutcome,
 };
@@ -43,6 +44,7 @@ pub(crate) struct CommentDraft {
     pub(crate) website: Option<String>,
     pub(crate) target: Option<CommentTarget>,
     pub(crate) sources: Option<PostSources>,
+    pub(crate) images: Vec<ClaimedImage>,
     pub(crate) notify: Option<String>,
     pub(crate) proof: Proof,
     pub(crate) idempotency: Option<Idempotency>,
@@ -103,6 +105,7 @@ pub(crate) async fn post(
         solution,
         target: draft.target,
         sources,
+        images: draft.images,
         article,
         notify,
         idempotency: draft.idempotency,

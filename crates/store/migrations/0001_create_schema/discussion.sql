@@ -77,6 +77,7 @@ create table comment (
     renderer bigint not null,
     annotation text,
     source_check text,
+    images text,
     state text not null constraint comment_state
         check (state in ('published', 'held', 'rejected', 'spam', 'removed')),
     reason text,
@@ -108,6 +109,7 @@ create table comment (
     foreign key (site_id, parent_id) references comment (site_id, id),
     foreign key (site_id, author_id) references author (site_id, id)
 );
+create index comment_with_images on comment (site_id, author_id) where images is not null;
 create index comment_root_by_time on comment (site_id, page_id, id)
     where parent_id is null and shown = 1;
 create index comment_root_by_score on comment (site_id, page_id, score, id)
@@ -287,6 +289,24 @@ create table link_picture (
     bytes blob not null,
     primary key (site_id, id)
 );
+
+-- The pictures that comments carry, as they were made here; what each shows is said in comment.images. One that
+-- no comment carries yet is known by its secret alone, and forgotten after a day.
+create table comment_image (
+    site_id bigint not null references site (id),
+    id bigint not null,
+    comment_id bigint,
+    token_hash blob,
+    bytes blob not null,
+    width bigint not null,
+    height bigint not null,
+    made_at bigint not null,
+    primary key (site_id, id),
+    constraint comment_image_token unique (site_id, token_hash),
+    foreign key (site_id, comment_id) references comment (site_id, id)
+);
+create index comment_image_of_comment on comment_image (site_id, comment_id) where comment_id is not null;
+create index comment_image_loose on comment_image (site_id, made_at) where comment_id is null;
 
 create table comment_link (
     site_id bigint not null,

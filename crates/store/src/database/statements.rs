@@ -81,6 +81,8 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH campaign_sum USING INDEX sqlite_autoindex_campaign_sum_1 (site_id=?)",
     // Once, when somebody deletes their account.
     "SEARCH comment USING INDEX comment_annotated (site_id=?)",
+    // Counted up to a bound, and forgotten by age.
+    "SEARCH comment_image USING INDEX comment_image_loose (site_id=?)",
     "SEARCH erasure USING PRIMARY KEY (site_id=?)",
     "SEARCH f USING INDEX article_fetch_by_age (site_id=?)",
     "SEARCH funding USING INDEX sqlite_autoindex_funding_1 (site_id=?)",

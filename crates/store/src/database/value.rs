@@ -8,7 +8,7 @@ use bytes::BytesMut;
 use postgres::types::{IsNull, Type, to_sql_checked};
 use rejoinder_core::word::{Vocabulary, Word};
 use rejoinder_core::{
-    AuthorId, CampaignId, CommentId, CorrectionId, EntryId, ErratumId, ImportId, PageId,
+    AuthorId, CampaignId, CommentId, CorrectionId, EntryId, ErratumId, ImageId, ImportId, PageId,
     ProposalId, QuestionId, RecordingId, SiteId, Time,
 };
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -244,6 +244,7 @@ number_columns! {
     CampaignId => CampaignId,
     EntryId => EntryId,
     CorrectionId => CorrectionId,
+    ImageId => ImageId,
     ImportId => ImportId,
     QuestionId => QuestionId,
     ErratumId => ErratumId,
@@ -270,6 +271,7 @@ id_values!(
     CorrectionId,
     EntryId,
     ErratumId,
+    ImageId,
     ImportId,
     ProposalId,
     QuestionId,

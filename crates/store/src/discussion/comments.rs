@@ -6,8 +6,8 @@ use rejoinder_core::discussion::agreement::Agreement;
 use rejoinder_core::{Comment, CommentId, CommentState, Page, PageId, Refusal, SiteId, VoteTally};
 
 use crate::database::error::StoreError;
-use crate::discussion::pages;
 use crate::discussion::stored::StoredText;
+use crate::discussion::{images, pages};
 use crate::identity::authors;
 use crate::passages::{annotations, sources};
 use crate::{Result, Row, Tx, params, sql};
@@ -21,7 +21,7 @@ macro_rules! columns {
              c.n_replies, c.n_descendants, a.id, a.name, a.kind, a.role, a.website, a.is_supporter, \
              a.has_page, a.picture, c.featured_at, (select count(*) from page_author pa where pa.site_id = c.site_id \
                  and pa.page_id = c.page_id and pa.author_id = c.author_id), \
-             c.annotation, c.source_check, ",
+             c.annotation, c.source_check, c.images, ",
             $crate::passages::annotations::asked!()
         )
     };
@@ -150,6 +150,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Comment> {
         agreement: Agreement::default(),
         annotation: annotations::read(row)?,
         source_check: sources::read(row)?,
+        images: images::read(row)?,
         question: annotations::read_asked(row)?,
     })
 }

@@ -145,6 +145,7 @@ fn examine(
             .as_ref()
             .map(|own| own.selector.quote.exact.as_str()),
         sources,
+        images: &comment.images,
         is_signed_here: false,
         work: ProofOfWorkResult::NotAsked,
     };

@@ -3,7 +3,7 @@
 
 use rejoinder_core::{Author, AuthorKind, CommentId, PageId, SiteId, Time};
 
-use crate::discussion::{cards, mentions};
+use crate::discussion::{cards, images, mentions};
 use crate::identity::authors;
 use crate::moderation::learned;
 use crate::notices::subscriptions;
@@ -23,6 +23,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<()>
     sources::forget(tx, site, id)?;
     answering::forget(tx, site, id)?;
     cards::forget_links(tx, site, id)?;
+    images::forget(tx, site, id)?;
     citing::forget(tx, site, id)?;
     mentions::forget(tx, site, id)?;
     learned::forget(tx, site, id)?;

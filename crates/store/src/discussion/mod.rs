@@ -9,6 +9,8 @@ pub mod events;
 pub mod feeds;
 pub(crate) mod forgetting;
 pub mod happenings;
+pub mod image_access;
+pub mod images;
 pub mod liking;
 pub mod mentions;
 pub mod page_authors;

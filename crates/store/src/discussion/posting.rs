@@ -22,6 +22,7 @@ use sha2::{Digest as _, Sha256};
 use crate::database::error::StoreError;
 use crate::discussion::comments::{by_id, expect};
 use crate::discussion::counters::arrive;
+use crate::discussion::images::{self, ClaimedImage};
 use crate::discussion::{cards, events, mentions, page_authors, pages};
 use crate::identity::authors::{self, GuestDetails};
 use crate::identity::{address_keys, work};
@@ -68,6 +69,8 @@ pub struct NewComment {
     pub target: Option<CommentTarget>,
     /// Sources for or against that passage.
     pub sources: Option<Sources>,
+    /// The pictures that it carries.
+    pub images: Vec<ClaimedImage>,
     /// The text of the article, where the server itself serves it and the comment is about a part of it.
     pub article: Option<String>,
     /// Of what the author wants to be told.
@@ -144,6 +147,8 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<PostingOutco
         may_give(settings, about.is_some(), sources, reader.role())?;
         checks::are_elsewhere(tx, &page, sources)?;
     }
+    policy::may_carry_images(settings, new.images.iter().map(|own| own.alt.as_str()))?;
+    let images = images::claimed(tx, now, site, &new.images)?;
     let author = author_of(tx, now, new, reader.author.as_ref())?;
     let work = worked(tx, now, site, new.work, new.solution.as_ref())?;
     let text = SubmittedText {
@@ -160,6 +165,7 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<PostingOutco
             Some(CommentTarget::Question(_) | CommentTarget::Spoken(_)) | None => None,
         },
         sources: new.sources.as_ref(),
+        images: &images,
         is_signed_here: new.details.is_some() && author.kind == AuthorKind::Guest,
         work,
     };
@@ -170,12 +176,14 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<PostingOutco
     let outcome = &verdict.outcome;
     let mut comment = comment_of(now, new, &page, parent.as_ref(), author, outcome);
     comment.html = html;
+    comment.images = images;
     comment.is_by_article_author = page_authors::is_one(tx, site, page.id, &comment.author)?;
     if let Some((annotation, question)) = about {
         comment.annotation = Some(Box::new(annotation));
         comment.question = question.map(Box::new);
     }
     insert(tx, now, new, site, &comment)?;
+    images::attach(tx, site, comment.id, &comment.images)?;
     if let Some(question) = &comment.question {
         answering::keep(tx, site, comment.id, question.id)?;
     }
@@ -495,6 +503,7 @@ fn comment_of(
         n_replies: 0,
         n_descendants: 0,
         cards: Vec::new(),
+        images: Vec::new(),
         annotation: None,
         question: None,
         reactions: Vec::new(),
@@ -516,8 +525,9 @@ fn insert(
         sql!(
             "insert into comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text,
                  html, renderer, state, reason, created_at, address_hash, program_id, annotation,
-                 source_check)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
+                 source_check, images)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                 ?18)"
         ),
         params![
             site,
@@ -537,6 +547,7 @@ fn insert(
             new.program,
             annotations::stored(comment.annotation.as_deref())?,
             sources::stored(comment.source_check.as_deref())?,
+            images::stored(&comment.images)?,
         ],
     )?;
     Ok(())

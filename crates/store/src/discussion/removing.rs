@@ -1,10 +1,11 @@
-//! Taking a comment away.
+//! Taking a comment away, or a picture that it carries.
 
+use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::moderation::{LogAction, StateReason};
-use rejoinder_core::{Comment, CommentId, CommentState, Page, Reader, SiteId, Time};
+use rejoinder_core::{Comment, CommentId, CommentState, ImageId, Page, Reader, SiteId, Time};
 
-use crate::discussion::{comments, forgetting, pages};
+use crate::discussion::{comments, events, forgetting, images, pages};
 use crate::identity::erasures::ledger;
 use crate::moderation::decisions::{self, LogEntry};
 use crate::moderation::reach::{self, ActingAs};
@@ -63,4 +64,39 @@ pub fn remove(
         page: pages::lock(tx, site, page.id)?,
         comment: comments::expect(tx, site, id)?,
     })
+}
+
+/// Take a picture away from a comment; its text stays. What a moderator takes away is in the log.
+pub fn remove_image(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: CommentId,
+    image: ImageId,
+    reader: &Reader,
+) -> Result<()> {
+    let (page, comment, who) = reach::changed(tx, site, reader, id)?;
+    let mut left = comment.images.clone();
+    left.retain(|own| own.id != image);
+    if left.len() == comment.images.len() {
+        return Ok(());
+    }
+    images::drop_one(tx, site, id, image, &left)?;
+    if let ActingAs::Moderator(moderator) = who {
+        let stands = decisions::snapshot(tx, site, id)?;
+        let entry = LogEntry {
+            by: Decider::Moderator(moderator.id()),
+            action: LogAction::RemovePicture,
+            judges: false,
+            reason: None,
+            note: None,
+            findings: &[],
+            undoes: None,
+        };
+        decisions::change(tx, now, &page, &comment, &stands, &stands, &entry)?;
+    }
+    if comment.is_published() {
+        events::append(tx, now, &page, EventKind::CardsChanged, Some(id))?;
+    }
+    Ok(())
 }

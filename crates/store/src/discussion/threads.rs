@@ -478,6 +478,7 @@ pub fn blank(comment: &mut Comment) {
     comment.text.clear();
     comment.html = SafeHtml::default();
     comment.cards.clear();
+    comment.images.clear();
     comment.reactions.clear();
     comment.annotation = None;
     comment.source_check = None;

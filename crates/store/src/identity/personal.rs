@@ -7,6 +7,7 @@ use rejoinder_core::{
     AuthorId, CommentId, CorrectionId, ProposalId, QuestionId, RecordingId, Refusal, SiteId, Time,
 };
 
+use crate::discussion::images;
 use crate::funding::gifts;
 use crate::identity::{identities, mutes, passkeys, profiles, sessions};
 use crate::notices::devices;
@@ -17,8 +18,9 @@ mod shape;
 
 pub use shape::{
     PersonalAccount, PersonalAnswer, PersonalComment, PersonalCorrection, PersonalData,
-    PersonalDevice, PersonalFlag, PersonalGift, PersonalNotice, PersonalPasskey, PersonalProposal,
-    PersonalQuestion, PersonalReaction, PersonalSession, PersonalSubscription, PersonalVote,
+    PersonalDevice, PersonalFlag, PersonalGift, PersonalImage, PersonalNotice, PersonalPasskey,
+    PersonalProposal, PersonalQuestion, PersonalReaction, PersonalSession, PersonalSubscription,
+    PersonalVote,
 };
 
 /// Everything that is kept of a person at a site.
@@ -118,7 +120,7 @@ fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Person
     let shown = |id: CommentId| id.to_string();
     let mut written = tx.all(
         sql!(
-            "select c.annotation, c.source_check, c.id, coalesce(p.url, p.key), c.parent_id, c.text, c.state, c.reason,
+            "select c.annotation, c.source_check, c.images, c.id, coalesce(p.url, p.key), c.parent_id, c.text, c.state, c.reason,
                  c.created_at, c.edited_at
              from comment c join page p on p.site_id = c.site_id and p.id = c.page_id
              where c.site_id = ?1 and c.author_id = ?2 order by c.id"
@@ -128,6 +130,7 @@ fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Person
             Ok(PersonalComment {
                 passage: annotations::read(row)?.map(|own| own.selector.quote.exact),
                 sources: sources::read(row)?.map(|own| *own),
+                images: images::read(row)?.into_iter().map(PersonalImage::of).collect(),
                 id: shown(row.next()?),
                 page: row.next()?,
                 parent: row.next::<Option<CommentId>>()?.map(shown),
@@ -140,6 +143,10 @@ fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Person
             })
         },
     )?;
+    for image in written.iter_mut().flat_map(|comment| &mut comment.images) {
+        let bytes = images::bytes(tx, site, image.id)?;
+        image.file = bytes.map(|bytes| BASE64.encode(bytes));
+    }
     let earlier: Vec<(String, String)> = tx.all(
         sql!(
             "select v.comment_id, v.text from comment c

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use markup::{RenderedText, VisibleText, readable};
+use rejoinder_core::discussion::image::Image;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::ids::first_id_at;
 use rejoinder_core::moderation::decision::Decider;
@@ -21,8 +22,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::database::error::StoreError;
 use crate::discussion::comments::{self, comment_columns, read};
-use crate::discussion::pages;
 use crate::discussion::stored::StoredText;
+use crate::discussion::{images, pages};
 use crate::jobs::{self, NewJob, Payload};
 use crate::moderation::decisions::{self, LogEntry, change, findings_of, snapshot};
 use crate::moderation::{groups, learned, standing, word_lists};
@@ -59,6 +60,8 @@ pub(crate) struct SubmittedText<'a> {
     pub(crate) quote: Option<&'a str>,
     /// The sources that it carries, which are shown with it.
     pub(crate) sources: Option<&'a Sources>,
+    /// The pictures that it carries, with what stands for each.
+    pub(crate) images: &'a [Image],
     /// Whether the author said in the same form who they are.
     pub(crate) is_signed_here: bool,
     pub(crate) work: ProofOfWorkResult,
@@ -74,6 +77,9 @@ pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, submitted: &SubmittedText<'_>) -
     if let Some(sources) = submitted.sources {
         whole = Cow::Owned(format!("{whole}\n{}", readable_sources(sources)));
     }
+    for image in submitted.images {
+        whole = Cow::Owned(format!("{whole}\n{}", image.alt));
+    }
     let mut facts = PipelineInput {
         text: &whole,
         n_links: submitted.rendered.n_links + submitted.sources.map_or(0, |own| own.list.len()),
@@ -86,6 +92,7 @@ pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, submitted: &SubmittedText<'_>) -
         learned: None,
         work: submitted.work,
         n_published: 0,
+        has_first_image: false,
         mode: submitted.settings.mode,
         now,
     };
@@ -128,6 +135,8 @@ pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, submitted: &SubmittedText<'_>) -
     if submitted.settings.approve_first > 0 {
         facts.n_published = n_published(tx, site, submitted)?;
     }
+    let (settings, images) = (submitted.settings, submitted.images);
+    facts.has_first_image = images::are_first(tx, site, settings, submitted.author.id, images)?;
     Ok(judged(submitted.settings, &facts)?)
 }
 
@@ -337,6 +346,7 @@ pub(crate) fn follow(
             | Phase::External
             | Phase::Standing
             | Phase::NewAuthor
+            | Phase::Images
             | Phase::Mode => LogAction::Late,
         },
         judges: false,

@@ -166,6 +166,7 @@ fn judged(
         // It is among all that was typed.
         quote: None,
         sources: new.sources.as_ref(),
+        images: &[],
         is_signed_here: false,
         work,
     };

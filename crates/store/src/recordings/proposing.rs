@@ -195,6 +195,7 @@ fn judged(
         rendered: &new.rendered,
         quote: None,
         sources: None,
+        images: &[],
         is_signed_here: new.details.is_some() && author.kind == AuthorKind::Guest,
         work: ProofOfWorkResult::NotAsked,
     };

@@ -217,6 +217,7 @@ impl World {
             solution: None,
             target: None,
             sources: None,
+            images: Vec::new(),
             article: None,
             notify: None,
             idempotency: None,

@@ -74,7 +74,7 @@ const fn about(group: SettingGroup, key: &'static str, takes: SettingType) -> Se
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [SettingDescription; 49] = [
+pub(super) const ABOUT: [SettingDescription; 50] = [
     about(SettingGroup::Site, "title", SettingType::Text("a text")),
     about(
         SettingGroup::Site,
@@ -199,6 +199,11 @@ pub(super) const ABOUT: [SettingDescription; 49] = [
         SettingGroup::Writing,
         "pictures",
         SettingType::Choice(&["off", "on"]),
+    ),
+    about(
+        SettingGroup::Writing,
+        "images",
+        SettingType::Choice(&["off", "hold", "on"]),
     ),
     about(
         SettingGroup::Writing,

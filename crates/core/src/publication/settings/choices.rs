@@ -158,6 +158,18 @@ pub enum Pictures {
     On,
 }
 
+/// Whether comments may carry pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Images {
+    /// No, and those that there are stay hidden.
+    Off,
+    /// Yes; a comment waits for a moderator as long as its author has none with a picture that is published.
+    Hold,
+    /// Yes.
+    On,
+}
+
 /// Whether readers with an account may have a page with what they wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -16,8 +16,8 @@ use crate::publication::origin;
 pub use about::{SettingDescription, SettingGroup, SettingType};
 pub use change::{MAX_MARKDOWN, MAX_TEXT};
 pub use choices::{
-    AgreedSort, BannedWords, Bubble, DeskMailPace, EmailPolicy, GuestPolicy, IssoApi, LinkCards,
-    Mentions, ModerationMode, Passages, Pictures, ProofOfWork, Questions, ReaderPages,
+    AgreedSort, BannedWords, Bubble, DeskMailPace, EmailPolicy, GuestPolicy, Images, IssoApi,
+    LinkCards, Mentions, ModerationMode, Passages, Pictures, ProofOfWork, Questions, ReaderPages,
     ReceiptMails, SourceChecks, SpamCheckMode, Voting, WebsitePolicy,
 };
 pub use hidden::{HIDDEN, HiddenText};
@@ -112,6 +112,8 @@ pub struct Settings {
     pub mentions: Mentions,
     /// Whether readers may show a picture.
     pub pictures: Pictures,
+    /// Whether comments may carry pictures.
+    pub images: Images,
     /// Whether readers may have a page with what they wrote.
     pub reader_pages: ReaderPages,
     /// What readers may say of single passages of an article.
@@ -172,6 +174,7 @@ impl Default for Settings {
             max_recordings_mb: 10_000,
             mentions: Mentions::On,
             pictures: Pictures::Off,
+            images: Images::Off,
             reader_pages: ReaderPages::Off,
             passages: Passages::Off,
             source_checks: SourceChecks::Off,
@@ -187,7 +190,7 @@ pub const MAX_GRAPHEMES: usize = 10_000;
 
 impl Settings {
     /// Every setting, in the order in which owners meet them.
-    pub const ABOUT: [SettingDescription; 49] = about::ABOUT;
+    pub const ABOUT: [SettingDescription; 50] = about::ABOUT;
 
     /// The keys of the reactions that count for a comment: of those that are offered.
     pub fn liked(&self) -> Vec<String> {

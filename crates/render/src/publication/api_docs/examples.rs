@@ -17,6 +17,8 @@ pub(super) struct ExampleRequest {
     query: Vec<(String, String)>,
     /// The body, as JSON.
     body: Option<Value>,
+    /// The media type of a file that is the body.
+    file: Option<String>,
     /// Whether a program shows an API token.
     has_token: bool,
     is_stream: bool,
@@ -48,6 +50,7 @@ impl ExampleRequest {
             url,
             query,
             body: body.map(|name| value(schemas, &schemas[name], name, 0)),
+            file: schema::file(&operation["requestBody"]).map(str::to_owned),
             has_token: schema::scope(operation).is_some(),
             is_stream: operation["responses"]["200"]["content"]
                 .get("text/event-stream")
@@ -62,13 +65,23 @@ pub(super) fn curl(asked: &ExampleRequest) -> String {
     if asked.is_stream {
         words.push("--no-buffer".to_owned());
     }
-    if !asked.query.is_empty() {
+    if !asked.query.is_empty() && asked.file.is_none() {
         words.push("--get".to_owned());
     }
     if asked.method != "GET" {
         words.push(format!("--request {}", asked.method));
     }
     let mut lines = vec![format!("{} {}", words.join(" "), asked.url)];
+    if let Some(kind) = &asked.file {
+        let query = asked.query.iter();
+        let query: Vec<String> = query
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        lines[0] = format!("{} '{}?{}'", words.join(" "), asked.url, query.join("&"));
+        lines.push(format!("--header 'Content-Type: {kind}'"));
+        lines.push("--data-binary @FILE".to_owned());
+        return lines.join(" \\\n  ");
+    }
     if asked.has_token {
         lines.push("--header \"Authorization: Bearer $TOKEN\"".to_owned());
     }
@@ -106,6 +119,10 @@ pub(super) fn javascript(asked: &ExampleRequest) -> String {
         lines.push(format!("const answer = await fetch({url}, {{"));
         lines.push(format!("  method: '{}',", asked.method));
         lines.push("  credentials: 'include',".to_owned());
+        if let Some(kind) = &asked.file {
+            lines.push(format!("  headers: {{ 'Content-Type': '{kind}' }},"));
+            lines.push("  body: file,".to_owned());
+        }
         if let Some(body) = &asked.body {
             lines.push("  headers: { 'Content-Type': 'application/json' },".to_owned());
             lines.push(format!("  body: JSON.stringify({body}),"));
@@ -222,6 +239,25 @@ mod tests {
         assert!(told.contains("\"Authorization: Bearer $TOKEN\""), "{told}");
         assert!(told.contains("\"site\":\"paper.example\""), "{told}");
         assert!(!told.contains("\"name\""), "{told}");
+    }
+
+    #[test]
+    fn a_file_is_sent_as_it_is() {
+        let asked = asked(
+            "post",
+            &json!({
+                "parameters": [{"in": "query", "name": "site", "required": true}],
+                "requestBody": {"content": {"image/jpeg": {"schema": {"type": "string"}}}},
+                "responses": {},
+            }),
+        );
+        assert_eq!(
+            curl(&asked),
+            "curl --request POST 'https://talk.example/things?site=paper.example' \\\n  \
+             --header 'Content-Type: image/jpeg' \\\n  --data-binary @FILE"
+        );
+        let script = javascript(&asked);
+        assert!(script.contains("  body: file,"), "{script}");
     }
 
     #[test]

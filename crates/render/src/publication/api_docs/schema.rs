@@ -78,6 +78,12 @@ pub(super) fn body(value: &Value) -> Option<&str> {
     name(&content["schema"])
 }
 
+/// The media type of a body that is a file, and no JSON.
+pub(super) fn file(value: &Value) -> Option<&str> {
+    let (kind, _) = members(&value["content"]).next()?;
+    (kind != "application/json").then_some(kind)
+}
+
 /// The scope that a program's token needs.
 pub(super) fn scope(operation: &Value) -> Option<&str> {
     let mut ways = operation["security"].as_array()?.iter();

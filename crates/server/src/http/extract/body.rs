@@ -5,6 +5,7 @@
 use axum::extract::{FromRequestParts, Request};
 use axum::http::header;
 use futures_util::StreamExt;
+use rejoinder_core::discussion::image::{MAX_ALT, MAX_IMAGES};
 use rejoinder_core::discussion::text::MAX_BYTES_EACH;
 use rejoinder_core::publication::settings::{MAX_GRAPHEMES, MAX_MARKDOWN, MAX_TEXT};
 use store::moderation::word_lists;
@@ -20,8 +21,9 @@ pub(crate) const MAX_BODY: usize = 64 * 1_024;
 /// Forms and JSON write a byte as three at most.
 const WRITTEN: usize = 3;
 
-/// The largest body with the text of a comment, or with a note, beside what else there is.
-pub(crate) const MAX_TEXT_BODY: usize = MAX_BODY + MAX_GRAPHEMES * MAX_BYTES_EACH * WRITTEN;
+/// The largest body with the text of a comment and of its pictures, or with a note, beside what else there is.
+pub(crate) const MAX_TEXT_BODY: usize =
+    MAX_BODY + (MAX_GRAPHEMES + MAX_IMAGES * MAX_ALT) * MAX_BYTES_EACH * WRITTEN;
 
 /// The largest body with every setting that is a text.
 pub(crate) const MAX_SETTINGS_BODY: usize =

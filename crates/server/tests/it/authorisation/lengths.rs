@@ -55,9 +55,10 @@ const TABLES: [&str; 4] = [
 ];
 const ARTICLE: &str = "PUT /edit/{site}/articles";
 /// Tried where pictures are.
-const PICTURES: [&str; 2] = [
+const PICTURES: [&str; 3] = [
     "POST /account/{site}/picture",
     "POST /admin/{site}/logo",
+    "POST /api/v1/images",
 ];
 const TRANSCRIPT: &str = "POST /edit/{site}/recordings/{id}";
 

@@ -305,6 +305,7 @@ fn path(route: &Declared, host: &str, id: &str, delivery: &str) -> String {
         "/isso/{site}/css/{file}" => "isso.css",
         "/reader-pictures/{site}/{file}" => "00.jpg",
         "/site-logos/{site}/{file}" => "00.png",
+        "/comment-images/{site}/{file}" => "0000000000zzz.jpg",
         _ => "",
     };
     route
@@ -342,6 +343,10 @@ fn query(route: &Declared, host: &str) -> String {
         ("DELETE", "/api/v1/comments/{id}/cards") => {
             format!("?site={host}&url=https://paper.example/")
         }
+        ("DELETE", "/api/v1/comments/{id}/images") => {
+            format!("?site={host}&image=0000000000zzz")
+        }
+        ("POST", "/api/v1/images") => format!("?site={host}"),
         (
             "GET",
             "/embed"
@@ -494,6 +499,10 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("DELETE", _) => Body::None,
         ("POST", "/embed/comments") => {
             form(&[("page", "story"), ("text", "A word"), ("name", "Ann")])
+        }
+        ("POST", "/api/v1/images") => Body::File(b"GIF89a"),
+        ("POST", "/embed/comments/{id}/images" | "/moderate/{site}/comments/{id}/images") => {
+            form(&[("image", "0000000000zzz")])
         }
         ("POST", "/embed/comments/{id}/cards") => form(&[("url", "https://paper.example/")]),
         ("POST", "/embed/comments/{id}/reactions") => form(&[("reaction", "respect")]),

@@ -1,6 +1,7 @@
 pub(crate) mod cards;
 pub(crate) mod embedding;
 pub(crate) mod feeds;
+pub(crate) mod images;
 pub(crate) mod live;
 pub(crate) mod page_authors;
 pub(crate) mod previews;

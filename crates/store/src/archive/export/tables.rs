@@ -151,6 +151,10 @@ pub const EXPORTED: &[Table] = tables! {
         base_down: Number, best: Number, n_replies: Number, n_descendants: Number,
         decided_revision: Number, featured_at: Time, n_flags: Number, program_id: Id,
         written_in: Text, annotation: Json, source_check: Json, liked: Number,
+        images: Json,
+    }
+    comment_image by "id" where "comment_id is not null" {
+        id: Id, comment_id: Id, bytes: Bytes, width: Number, height: Number, made_at: Time,
     }
     answer by "comment_id" { comment_id: Id, question_id: Id }
     comment_version by "comment_id, revision" {

@@ -1,5 +1,7 @@
 //! What a person takes along, as it is written out.
 
+use rejoinder_core::ImageId;
+use rejoinder_core::discussion::image::Image;
 use rejoinder_core::passages::{SourceCheck, Sources};
 use serde::Serialize;
 
@@ -75,6 +77,8 @@ pub struct PersonalComment {
     pub passage: Option<String>,
     /// The sources that it carries, and what others make of them.
     pub sources: Option<SourceCheck>,
+    /// The pictures that it carries.
+    pub images: Vec<PersonalImage>,
     pub text: String,
     pub state: String,
     pub reason: Option<String>,
@@ -82,6 +86,27 @@ pub struct PersonalComment {
     pub edited_at: Option<String>,
     /// The texts before it, oldest first.
     pub earlier: Vec<String>,
+}
+
+/// A picture of a comment.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct PersonalImage {
+    pub id: ImageId,
+    pub alt: String,
+    /// A JPEG in Base64.
+    pub file: Option<String>,
+}
+
+impl PersonalImage {
+    /// One whose file is still to be read.
+    pub(super) fn of(image: Image) -> Self {
+        Self {
+            id: image.id,
+            alt: image.alt,
+            file: None,
+        }
+    }
 }
 
 /// A vote.

@@ -91,6 +91,7 @@ impl Decision {
         matches!(self.actor, Actor::Moderator(..))
             && self.undone_by.is_none()
             && self.undoes.is_none()
+            && self.action.known() != Some(LogAction::RemovePicture)
     }
 
     /// Whether it says something of a page that another saying replaces, and nothing undoes.

@@ -1,5 +1,6 @@
 pub(crate) mod cards;
 pub(crate) mod comments;
+pub(crate) mod images;
 pub(crate) mod mentions;
 pub(crate) mod race;
 pub(crate) mod reactions;

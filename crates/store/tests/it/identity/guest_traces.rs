@@ -5,9 +5,10 @@ use std::time::Duration;
 use rejoinder_core::moderation::{Finding, LateVerdict, ModerationAction, Phase, StateReason};
 use rejoinder_core::notices::subscription::SubscriptionKind;
 use rejoinder_core::passages::{Quote, Selector};
-use rejoinder_core::publication::settings::{Passages, SourceChecks};
+use rejoinder_core::publication::settings::{Images, Passages, SourceChecks};
 use rejoinder_core::{AuthorId, Clock as _, CommentId, CommentState, Random as _, TokenHash, Vote};
 use rejoinder_store::discussion::cards::{self, FetchedCard};
+use rejoinder_store::discussion::images::ClaimedImage;
 use rejoinder_store::discussion::posting::CommentTarget;
 use rejoinder_store::identity::authors::GuestDetails;
 use rejoinder_store::identity::guests::{self, GuestData, LinkRequest, ProvenGuests};
@@ -49,7 +50,8 @@ const SCHEMA: &str = "
     comment: site_id id page_id parent_id root_id depth author_id! text! html! renderer state reason revision
         created_at edited_at closed_at pin up down base_up base_down best n_replies n_descendants
         address_hash! score shown decided_revision featured_at n_flags program_id written_in annotation!
-        source_check! liked
+        source_check! liked images!
+    comment_image: site_id id comment_id token_hash bytes! width height made_at
     comment_link: site_id comment_id url! place is_off
     comment_version: site_id comment_id revision text! replaced_at html! sources!
     correction: site_id id page_id annotation! text! proposed! author_id! thanks! email! address_hash! made_at
@@ -290,6 +292,11 @@ pub(crate) async fn say(world: &World, guest: &Person, text: &str, once: &str) -
         email: Some("zanzibar@reader.example".to_owned()),
         website: Some("https://zanzibar.example/".to_owned()),
     });
+    draft.site.settings.images = Images::On;
+    draft.images = vec![ClaimedImage {
+        secret: world.image(b"zanzibar").await,
+        alt: "Zanzibar in a picture".to_owned(),
+    }];
     draft.idempotency = key(once, 7);
     world.send(draft).await.unwrap().comment.id
 }
