@@ -478,6 +478,7 @@ impl From<StoreError> for ApiError {
             StoreError::Busy | StoreError::Collision => Self::unavailable(),
             StoreError::Constraint { .. }
             | StoreError::TooNew { .. }
+            | StoreError::TooOld { .. }
             | StoreError::Unreleased
             | StoreError::Internal(_) => Self::internal(&error),
         }

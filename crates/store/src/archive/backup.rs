@@ -66,15 +66,13 @@ fn leave_out_sides(copy: &Connection) -> Result<()> {
 /// rules. Those of an older schema are not known any more, so there damage is all.
 pub fn check(path: &Path) -> Result<Vec<Finding>> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let damage: String = connection.query_row("pragma integrity_check(1)", [], |row| row.get(0))?;
-    if damage != "ok" {
-        return Ok(vec![Finding {
-            check: "the file is whole",
-            n_wrong: 1,
-        }]);
+    let mut tx = Tx::sqlite(&connection);
+    let damage = doctor::damage(&mut tx)?;
+    if !damage.is_empty() {
+        return Ok(damage);
     }
     match migrations::done_on_sqlite(&connection)? {
-        NEWEST => doctor::check(&mut Tx::sqlite(&connection)),
+        NEWEST => doctor::check(&mut tx),
         _ => Ok(Vec::new()),
     }
 }

@@ -18,8 +18,8 @@ use rejoinder_core::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::database::doctor;
 use crate::database::error::StoreError;
+use crate::database::recount;
 use crate::discussion::{comments, events, pages};
 use crate::identity::authors::GuestDetails;
 use crate::passages::{answering, asking, versions};
@@ -392,7 +392,7 @@ pub fn reveal(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<
 /// Make up the counters of a page after comments were imported to it, and log the import.
 pub fn recount(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<()> {
     let page = pages::lock(tx, site, page)?;
-    doctor::recount(tx, site, page.id)?;
+    recount::recount(tx, site, page.id)?;
     if !listing::of_page(tx, site, page.id)?.is_empty() {
         citing::want(tx, now, site, page.id)?;
     }

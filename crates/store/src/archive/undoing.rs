@@ -13,7 +13,7 @@ use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::{AuthorId, CommentId, ImportId, PageId, SiteId, Time};
 
 use super::imports::kind;
-use crate::database::doctor;
+use crate::database::recount;
 use crate::database::sql::Sql;
 use crate::discussion::{events, pages};
 use crate::{Change, Result, Tx, params, sql};
@@ -78,7 +78,7 @@ pub fn undo_comments(tx: &mut Tx<'_>, now: Time, import: &Import, page: PageId) 
         ),
         params![site, import.id, n_gone],
     )?;
-    doctor::recount(tx, site, page.id)?;
+    recount::recount(tx, site, page.id)?;
     // What was taken away is shown to nobody any more, and webhooks are told of no import either.
     events::append(tx, now, &page, EventKind::Removed, None)?;
     tx.erase();

@@ -43,6 +43,17 @@ pub enum StoreError {
         /// The newest schema that this program knows.
         known: i64,
     },
+    /// The database has the schema of an older version of the program, and must not be changed now.
+    #[error(
+        "the database is at schema {found}, this program at {known}: the server brings it up to date when \
+         it starts"
+    )]
+    TooOld {
+        /// The schema in the database.
+        found: i64,
+        /// The schema of this program.
+        known: i64,
+    },
     /// The database was written by the program as it was before its first schema.
     #[error(
         "the database is from before the first schema and is not brought along: export its sites with \

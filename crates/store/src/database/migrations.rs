@@ -110,6 +110,40 @@ fn spoken(text: &str, dialect: Dialect) -> String {
     spoken
 }
 
+/// A table or an index that the migrations make.
+pub(crate) struct Part {
+    kind: &'static str,
+    pub(crate) name: String,
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "the {} {}", self.kind, self.name)
+    }
+}
+
+/// What all migrations make in `dialect`. They take nothing away.
+pub(crate) fn parts(dialect: Dialect) -> Vec<Part> {
+    const BEGINNINGS: [(&str, &str); 3] = [
+        ("create table ", "table"),
+        ("create index ", "index"),
+        ("create unique index ", "index"),
+    ];
+    let mut parts = Vec::new();
+    for text in MIGRATIONS.iter().flat_map(|migration| migration.texts) {
+        for line in spoken(text, dialect).lines() {
+            let made = BEGINNINGS
+                .iter()
+                .find_map(|(begins, kind)| Some((line.strip_prefix(begins)?, kind)));
+            if let Some((rest, kind)) = made {
+                let name = rest.split([' ', '(']).next().unwrap_or_default().to_owned();
+                parts.push(Part { kind, name });
+            }
+        }
+    }
+    parts
+}
+
 pub(crate) fn run_sqlite(connection: &Connection) -> Result<()> {
     run_sqlite_to(connection, NEWEST)
 }
@@ -140,6 +174,27 @@ fn next_on_sqlite(connection: &Connection, newest: i64) -> Result<Option<&'stati
 /// The number of the newest migration of a database, 0 before the first; refused where it is not ours.
 pub(crate) fn done_on_sqlite(connection: &Connection) -> Result<i64> {
     known(connection.query_row(DONE, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// The number of the newest migration of a database, 0 before the first; refused where it is not ours.
+pub(crate) fn done_on_postgres(client: &mut Client) -> Result<i64> {
+    let there = client.query_one("select to_regclass('migration') is not null", &[])?;
+    if !there.get::<_, bool>(0) {
+        return Ok(0);
+    }
+    let done = client.query_one(DONE, &[])?;
+    known((done.get(0), done.get(1)))
+}
+
+/// Refuse a database that is only so far, for one who must not change it.
+pub(crate) fn expect_newest(done: i64) -> Result<()> {
+    match done {
+        NEWEST => Ok(()),
+        found => Err(StoreError::TooOld {
+            found,
+            known: NEWEST,
+        }),
+    }
 }
 
 pub(crate) fn run_postgres(client: &mut Client) -> Result<()> {

@@ -7,8 +7,8 @@ use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::ranking::best as rank;
 use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Time, VoteTally};
 
-use crate::database::{doctor, wrong};
-use crate::discussion::{events, pages};
+use crate::database::{doctor, recount, wrong};
+use crate::discussion::{comments, events, liking, pages};
 use crate::identity::supporting;
 use crate::{Result, Tx, params, sql};
 
@@ -29,6 +29,7 @@ pub fn mend(tx: &mut Tx<'_>, now: Time) -> Result<Vec<Mended>> {
     let mut pages = Pages::new();
     let mended = [
         ("counted votes again", votes(tx, &mut pages)?),
+        ("counted who likes comments again", likes(tx, &mut pages)?),
         (
             "ranked comments by their votes again",
             ranks(tx, &mut pages)?,
@@ -81,6 +82,17 @@ fn votes(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
             params![*site, *id, tally.up, tally.down, rank(*tally, *liked)],
         )?;
         pages.insert((*site, *page));
+    }
+    Ok(n_of(&wrong))
+}
+
+fn likes(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
+    let wrong = doctor::miscounted_likes(tx)?;
+    for (site, comment) in &wrong {
+        let comment = CommentId(*comment);
+        let keys = liking::keys(tx, *site)?;
+        liking::recount(tx, *site, comment, &keys)?;
+        pages.insert((*site, comments::expect(tx, *site, comment)?.page));
     }
     Ok(n_of(&wrong))
 }
@@ -150,7 +162,7 @@ fn counters(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
         |row| Ok((row.next()?, row.next()?)),
     )?;
     for (site, page) in &wrong {
-        doctor::recount(tx, *site, *page)?;
+        recount::recount(tx, *site, *page)?;
         pages.insert((*site, *page));
     }
     Ok(n_of(&wrong))

@@ -122,7 +122,7 @@ pub fn read(
         Some(1..=FORMAT) => {}
         Some(found) => return Err(NotTaken::TooNew { found }.into()),
     }
-    if let Some(doctor::Finding { check, n_wrong }) = doctor::check(tx)?.into_iter().next() {
+    if let Some(doctor::Finding { check, n_wrong, .. }) = doctor::check(tx)?.into_iter().next() {
         return Err(NotTaken::DamagedBefore { check, n_wrong }.into());
     }
     let mut taken = Taken::new();
@@ -159,7 +159,7 @@ pub fn read(
     }
     ask_for_what_follows(tx, now, site.id)?;
     match doctor::check(tx)?.into_iter().next() {
-        Some(doctor::Finding { check, n_wrong }) => {
+        Some(doctor::Finding { check, n_wrong, .. }) => {
             Err(NotTaken::Damaged { check, n_wrong }.into())
         }
         None => Ok(taken),

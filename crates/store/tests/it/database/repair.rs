@@ -37,6 +37,7 @@ fn what_follows_from_the_rest_is_made_anew_and_said() {
             &world,
             "update comment set up = up + 5 where parent_id is null;
              update comment set best = best + 1, n_flags = 3 where parent_id is not null;
+             update comment set liked = 4 where parent_id is null;
              update comment set n_replies = 7, n_descendants = 9 where parent_id is null;
              update page set n_comments = 40",
         )
@@ -44,11 +45,12 @@ fn what_follows_from_the_rest_is_made_anew_and_said() {
         let found = world.store.read(doctor::check).await.unwrap();
         let done = mended(&world).await;
 
-        assert_eq!(found.len(), 6, "{found:?}");
+        assert_eq!(found.len(), 7, "{found:?}");
         assert_eq!(
             done,
             [
                 ("counted votes again", 1),
+                ("counted who likes comments again", 1),
                 ("ranked comments by their votes again", 1),
                 ("counted comments of pages and branches again", 1),
                 ("counted flags again", 1),
