@@ -145,8 +145,8 @@ impl CardHandler {
     /// What is at `part`, which `page` names. A page may lead us to another host no more often than
     /// we would ask that host of ourselves.
     async fn part(&self, page: &Url, part: &Url, accept: &str, max: usize) -> Option<Response> {
-        let (host, now) = (part.host_str()?, self.clock.now());
-        if page.host_str() != Some(host) && self.pace.not_before(host, now).is_some() {
+        let (host, now) = (part.host_str()?, self.clock.steady());
+        if page.host_str() != Some(host) && self.pace.pause(host, now).is_some() {
             return None;
         }
         let answer = self.client.send(self.get(part.as_str(), accept, max)).await;
@@ -207,9 +207,9 @@ impl Handler for CardHandler {
             return Ok(JobOutcome::Done);
         }
         let host = card::host(&url).unwrap_or_default();
-        if let Some(at) = self.pace.not_before(host, now) {
+        if let Some(pause) = self.pace.pause(host, self.clock.steady()) {
             return Ok(JobOutcome::RetryAt(
-                at,
+                now.after(pause),
                 "its site was asked often lately".to_owned(),
             ));
         }

@@ -19,21 +19,21 @@ const MAX_HOSTS: usize = 10_000;
 pub(super) struct HostThrottle(Mutex<HashMap<String, (Time, u32)>>);
 
 impl HostThrottle {
-    /// When `host` may be asked, if not now; now is counted.
-    pub(super) fn not_before(&self, host: &str, now: Time) -> Option<Time> {
+    /// How long `host` may not be asked, by the steady clock; where it may, that is counted.
+    pub(super) fn pause(&self, host: &str, now: Time) -> Option<Duration> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MAX_HOSTS {
             known.retain(|_, (since, _)| now.since(*since) < HOUR);
         }
         if known.len() >= MAX_HOSTS && !known.contains_key(host) {
-            return Some(now.after(HOUR));
+            return Some(HOUR);
         }
         let (since, n) = known.entry(host.to_owned()).or_insert((now, 0));
         if now.since(*since) >= HOUR {
             (*since, *n) = (now, 0);
         }
         if *n >= MAX_PER_HOUR {
-            return Some(since.after(HOUR));
+            return Some(HOUR - now.since(*since));
         }
         *n += 1;
         None
@@ -48,11 +48,11 @@ mod tests {
     fn a_host_is_asked_thirty_times_an_hour() {
         let (pace, now) = (HostThrottle::default(), Time::from_micros(0));
         for _ in 0..MAX_PER_HOUR {
-            assert_eq!(pace.not_before("a.example", now), None);
+            assert_eq!(pace.pause("a.example", now), None);
         }
         let later = now.after(HOUR);
-        assert_eq!(pace.not_before("a.example", now), Some(later));
-        assert_eq!(pace.not_before("b.example", now), None);
-        assert_eq!(pace.not_before("a.example", later), None);
+        assert_eq!(pace.pause("a.example", now), Some(HOUR));
+        assert_eq!(pace.pause("b.example", now), None);
+        assert_eq!(pace.pause("a.example", later), None);
     }
 }
