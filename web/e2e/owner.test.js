@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expectAccessible } from './browser.js';
+import { until } from './harness.js';
 import { colleague, openDesk } from './paper.js';
 
 /** @type {import('./paper.js').Desk} */
@@ -89,6 +90,26 @@ test('the overview draws what happened, and says it in a table', async () => {
   await expectAccessible(page);
   assert.equal(await page.locator('tbody tr').count(), 30);
   assert.equal(await page.locator('tbody tr').last().locator('td').first().innerText(), '2');
+});
+
+test('the days of the overview go the way that one reads', async () => {
+  await desk.post('today', 'A comment of today');
+  for (const [language, isMirrored] of /** @type {const} */ ([['ar', true], ['en', false]])) {
+    await desk.rejoinder.cli('site', 'set', desk.host.host, 'language', language);
+    await until(`the overview in ${language}`, async () => {
+      await go('');
+      return (await page.locator('html').getAttribute('lang')) === language;
+    });
+    const box = async (/** @type {string} */ selector) => {
+      const found = await page.locator(selector).first().boundingBox();
+      assert.ok(found, selector);
+      return found.x;
+    };
+    // Whatever there is to draw is of today, which is the last day.
+    const [bar, first, last] = [await box('.nr-chart rect'), await box('.nr-chart span'), await box('.nr-chart span:last-child')];
+    assert.equal(first > last, isMirrored);
+    assert.ok(Math.abs(bar - last) < Math.abs(bar - first), `${bar} ${first} ${last}`);
+  }
 });
 
 test('a token for a program is made on a phone, shown once, and revoked after a question', async () => {
