@@ -114,3 +114,11 @@ fn every_field_of_a_note_takes_what_the_rule_takes() {
     }
     assert!(n_fields >= 8, "{n_fields}");
 }
+
+#[test]
+fn the_unit_of_the_package_is_the_one_of_the_book() {
+    let book = read("docs/operators/running.md");
+    let packaged = read("packaging/rejoinder.service");
+    let own = packaged.replace("/usr/bin/rejoinder", "/usr/local/bin/rejoinder");
+    assert!(book.contains(&format!("\n{own}```")), "{packaged}");
+}
