@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::scopes::{Names, Place};
-use super::tokens::{Tokens, tokens};
+use super::tokens::{Tokens, is_keyword, tokens};
 
 /// `script`, which is minified, with short names.
 pub(crate) fn mangle(script: &str) -> String {
@@ -68,7 +68,7 @@ fn shorten(all: &Tokens<'_>, names: &Names<'_>) -> Vec<Option<String>> {
                 || own.holds(other) && uses[at].range(other.range()).next().is_some()
                 || other.holds(own) && theirs.range(own.range()).next().is_some()
         };
-        let name = (0..).map(nth).find(|name| {
+        let name = candidates().find(|name| {
             !all.has_word(name) && !taken.get(name).is_some_and(|all| all.iter().any(meets))
         });
         if let Some(name) = name {
@@ -94,7 +94,12 @@ fn shorten_privates<'s>(all: &Tokens<'s>, names: &Names<'_>) -> BTreeMap<&'s str
     privates
 }
 
-/// The `n`-th name: a, b, … Z, aa, ….
+/// The names that are free to be given, the shortest first.
+fn candidates() -> impl Iterator<Item = String> {
+    (0..).map(nth).filter(|name| !is_keyword(name))
+}
+
+/// The `n`-th word: a, b, … Z, aa, ….
 fn nth(n: usize) -> String {
     const LETTERS: &[u8; 52] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     let last = char::from(LETTERS[n % 52]);
@@ -167,6 +172,28 @@ mod tests {
             "function f(name){return name}name()",
             "function a(a){return a}name()",
         );
+    }
+
+    #[test]
+    fn no_short_name_is_a_word_of_the_language() {
+        let long: Vec<String> = (0..800).map(|n| format!("long{n}")).collect();
+
+        let script = mangle(&format!("let {};", long.join(",")));
+
+        let names = script.strip_prefix("let ").unwrap().trim_end_matches(';');
+        let names: BTreeSet<&str> = names.split(',').collect();
+        assert_eq!(names.len(), 800);
+        assert!(names.contains("dn") && names.contains("dp"), "{script}");
+        for word in ["as", "do", "if", "in", "of"] {
+            assert!(!names.contains(word), "{word}");
+        }
+        let all: BTreeSet<String> = candidates().take(140_000).collect();
+        for word in [
+            "for", "get", "let", "new", "set", "try", "var", "a", "Do", "IF",
+        ] {
+            let is_free = word.len() == 1 || word.starts_with(char::is_uppercase);
+            assert_eq!(all.contains(word), is_free, "{word}");
+        }
     }
 
     #[test]

@@ -126,8 +126,7 @@ impl<'s> Tokens<'s> {
     /// Whether the token is a word that could be a name's.
     pub(crate) fn is_name(&self, at: usize) -> bool {
         let text = self.text(at);
-        text.starts_with(|c| minify::is_word(c) && !char::is_numeric(c))
-            && !KEYWORDS.contains(&text)
+        text.starts_with(|c| minify::is_word(c) && !char::is_numeric(c)) && !is_keyword(text)
     }
 
     pub(crate) fn begins_line(&self, at: usize) -> bool {
@@ -192,7 +191,14 @@ impl<'s> Tokens<'s> {
     }
 }
 
-const KEYWORDS: [&str; 43] = [
+/// Whether a word may not be a name's.
+pub(crate) fn is_keyword(word: &str) -> bool {
+    KEYWORDS.contains(&word)
+}
+
+/// What no name may be: keywords, those of the future, and what is one in some places.
+const KEYWORDS: [&str; 57] = [
+    "arguments",
     "as",
     "async",
     "await",
@@ -203,10 +209,13 @@ const KEYWORDS: [&str; 43] = [
     "const",
     "constructor",
     "continue",
+    "debugger",
     "default",
     "delete",
     "do",
     "else",
+    "enum",
+    "eval",
     "export",
     "extends",
     "false",
@@ -216,13 +225,19 @@ const KEYWORDS: [&str; 43] = [
     "function",
     "get",
     "if",
+    "implements",
     "import",
     "in",
     "instanceof",
+    "interface",
     "let",
     "new",
     "null",
     "of",
+    "package",
+    "private",
+    "protected",
+    "public",
     "return",
     "set",
     "static",
@@ -233,7 +248,11 @@ const KEYWORDS: [&str; 43] = [
     "true",
     "try",
     "typeof",
+    "undefined",
+    "using",
     "var",
     "void",
     "while",
+    "with",
+    "yield",
 ];
