@@ -33,8 +33,8 @@ pub use markdown::{RenderedText, render, render_beside};
 pub use page_metadata::{MAX_NAME, MAX_TITLE, PageMetadata, line, page_metadata};
 pub use plain::{excerpt, plain_text};
 pub use sanitiser::{
-    has_mentions, has_times, sanitise, sanitise_beside, with_mentions, with_mentions_at,
-    with_short_links, with_time_labels, with_times_at, without_mentions,
+    has_long_links, has_mentions, has_times, sanitise, sanitise_beside, with_mentions,
+    with_mentions_at, with_short_links, with_time_labels, with_times_at, without_mentions,
 };
 pub use url_gate::{safe_link, safe_url};
 pub use visible_text::{VisibleText, readable};

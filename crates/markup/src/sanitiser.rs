@@ -18,7 +18,7 @@ use crate::shape::normalise;
 use crate::url_gate::safe_link;
 
 pub use cited_links::sanitise_beside;
-pub use long_links::with_short_links;
+pub use long_links::{has_long_links, with_short_links};
 pub use mentions::{has_mentions, with_mentions, with_mentions_at, without_mentions};
 pub(crate) use time_links::{BEGIN, END, sanitise_with_times};
 pub use time_links::{has_times, with_time_labels, with_times_at};

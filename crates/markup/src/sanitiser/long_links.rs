@@ -34,6 +34,12 @@ pub fn with_short_links(html: &SafeHtml) -> Option<SafeHtml> {
     Some(SafeHtml::from_sanitiser(out))
 }
 
+/// Whether [`with_short_links`] has something to say of `html`.
+pub fn has_long_links(html: &SafeHtml) -> bool {
+    let mut links = html.as_str().split(TAG).skip(1);
+    links.any(|link| long_address(link).is_some())
+}
+
 /// The address of a link that shows it and nothing else, where it is long; `link` follows [`TAG`].
 fn long_address(link: &str) -> Option<&str> {
     let (address, after) = link.split_once('"')?;
@@ -50,7 +56,10 @@ mod tests {
     use crate::render;
 
     fn short(text: &str) -> Option<String> {
-        with_short_links(&render(text).html).map(SafeHtml::into_string)
+        let html = render(text).html;
+        let short = with_short_links(&html).map(SafeHtml::into_string);
+        assert_eq!(short.is_some(), has_long_links(&html), "{text}");
+        short
     }
 
     #[test]

@@ -11,7 +11,8 @@ use rejoinder_core::publication::settings::{
     Bubble, Mentions, ModerationMode, Passages, Questions, SourceChecks,
 };
 use rejoinder_core::{
-    Comment, CommentId, Filter, Page, PageKey, Thread, ThreadQuery, Time, discussion::policy,
+    Comment, CommentId, Filter, Page, PageKey, SafeHtml, Thread, ThreadQuery, Time,
+    discussion::policy,
 };
 
 use crate::catalogue::{Catalogue, fill};
@@ -216,8 +217,13 @@ fn notice(context: &RenderContext<'_>, n_comments: i64, closed_at: Option<Time>)
     Some(fill(text, &[("date", &context.texts.long_date(closed_at))]))
 }
 
-/// What few texts have: code, what is covered, and a long address.
-const RICH_TEXT: [&str; 3] = ["<code", "class=\"spoiler\"", "class=\"rj-address\""];
+/// What few texts have: code, and what is covered.
+const RICH_TEXT: [&str; 3] = ["<code", "<pre", "class=\"spoiler\""];
+
+/// Whether a text has what only few have. That an address is long is said only where it is shown.
+fn is_rich(html: &SafeHtml) -> bool {
+    RICH_TEXT.iter().any(|mark| html.as_str().contains(mark)) || markup::has_long_links(html)
+}
 
 /// From how many comments on one can look for words in them.
 const SEARCHED_FROM: i64 = 10;
@@ -245,20 +251,19 @@ struct ThreadSection<'a> {
 impl ThreadSection<'_> {
     /// Whether something stands here that not every thread has: its style is then waited for.
     fn is_rich(&self) -> bool {
-        let is_rich = |entry: &ThreadEntry| {
+        let has_more = |entry: &ThreadEntry| {
             let comment = &entry.comment;
-            !comment.cards.is_empty()
-                || !comment.images.is_empty()
-                || comment.source_check.is_some()
-                || comment.annotation.is_some()
-                || RICH_TEXT
-                    .iter()
-                    .any(|mark| comment.html.as_str().contains(mark))
+            comment.is_published()
+                && (!comment.cards.is_empty()
+                    || !comment.images.is_empty()
+                    || comment.source_check.is_some()
+                    || comment.annotation.is_some()
+                    || is_rich(&comment.html))
         };
         self.is_agreed()
             || self.recordings.is_some()
             || self.passage.is_some()
-            || self.thread.entries.iter().any(is_rich)
+            || self.thread.entries.iter().any(has_more)
     }
 
     fn takes_mentions(&self) -> bool {

@@ -151,6 +151,34 @@ fn a_chain_of_10_000_is_no_deeper_than_six_lists() {
 }
 
 #[test]
+fn a_thread_says_that_texts_in_it_have_what_few_have() {
+    let site = site();
+    let is_rich = |n: usize, html: &str| {
+        let mut thread = thread("Ann");
+        thread.entries[n].comment.html = markup::sanitise(html);
+        thread_fragment(&context(&site), &thread).contains(" data-rich")
+    };
+    let address = format!("https://example.org/{}", "x".repeat(60));
+    let link = format!("<p>See <a href=\"{address}\">{address}</a></p>");
+
+    assert!(!is_rich(
+        0,
+        "<p>A <a href=\"https://example.org/\">short</a> one</p>"
+    ));
+    assert!(is_rich(0, "<p><code>code</code></p>"));
+    assert!(is_rich(0, "<pre>From another system</pre>"));
+    assert!(is_rich(
+        0,
+        &markup::render("||covered||").html.into_string()
+    ));
+    assert!(is_rich(1, &link));
+    // Of what was removed nothing is told.
+    let gone = thread("Ann").entries;
+    let gone = gone.iter().position(|entry| !entry.comment.is_published());
+    assert!(!is_rich(gone.unwrap(), &link));
+}
+
+#[test]
 fn a_branch_stands_below_what_it_replies_to() {
     let site = site();
     let fragment = thread_fragment(&context(&site), &branch("Ann"));
