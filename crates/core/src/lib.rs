@@ -8,6 +8,7 @@
 pub mod archive;
 pub mod chance;
 pub mod discussion;
+pub mod folding;
 pub mod funding;
 pub mod identity;
 pub mod ids;

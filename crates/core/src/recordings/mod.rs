@@ -19,7 +19,7 @@ pub use proposals::{LineText, Proposal, TranscriptLock};
 pub use provider::{NoProvider, PlayerProvider};
 pub use recording::{Recording, RecordingChange, RecordingKind, RecordingState, TranscriptStatus};
 pub use span::{Seconds, Span};
-pub use words::{SearchWords, folded};
+pub use words::SearchWords;
 
 use std::ops::Range;
 

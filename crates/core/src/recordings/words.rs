@@ -1,7 +1,6 @@
-//! Looking for words in recordings: what is typed, and how texts are compared with it.
+//! Looking for words in recordings: what is typed.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use crate::folding::folded;
 
 /// More words than these are not looked at.
 const MAX_WORDS: usize = 8;
@@ -41,21 +40,9 @@ impl SearchWords {
     }
 }
 
-/// A text without what does not tell words apart: case, accents, widths of letters.
-pub fn folded(text: &str) -> String {
-    let bare = text.nfkd().filter(|c| !is_combining_mark(*c));
-    bare.flat_map(char::to_lowercase).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn case_and_accents_tell_no_words_apart() {
-        assert_eq!(folded("Ærø, RÓOF und Straße"), "ærø, roof und straße");
-        assert_eq!(folded("ÜBER ﬁne Ёлка"), "uber fine елка");
-    }
 
     #[test]
     fn so_many_words_are_looked_for_and_none_is_endless() {

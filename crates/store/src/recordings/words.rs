@@ -1,6 +1,6 @@
 //! What each recording is found by: what it is called and what is said in it, folded, as it is now.
 
-use rejoinder_core::recordings::folded;
+use rejoinder_core::folding::folded;
 use rejoinder_core::{RecordingId, SiteId};
 
 use super::lines;

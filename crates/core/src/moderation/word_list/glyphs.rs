@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::UnicodeNormalization as _;
 use unicode_security::confusable_detection::skeleton;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::discussion::text::is_invisible;
+use crate::folding::{is_laid_over, plain};
 
 /// What a glyph is to the words around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,16 +114,7 @@ fn fold(grapheme: &str, out: &mut String) {
         out.extend(seen(grapheme));
         return;
     }
-    let small = seen(grapheme).nfkc().flat_map(char::to_lowercase);
-    let mut before = ' ';
-    let bare = small.nfd().filter(|c| {
-        // The Russian short i is a letter of its own.
-        let is_kept = !is_laid_over(*c) || (*c == '\u{306}' && before == 'и');
-        before = *c;
-        is_kept
-    });
-    let plain = bare.nfc().filter(|c| !is_invisible(*c));
-    for c in plain {
+    for c in plain(grapheme.chars()) {
         match spelled(c) {
             Some(spelled) => out.push_str(spelled),
             None => out.push(c),
@@ -133,16 +125,6 @@ fn fold(grapheme: &str, out: &mut String) {
 /// Signs whose compatibility form would make letters or numbers of them.
 const fn stands_for_itself(c: char) -> bool {
     matches!(c, '´' | '`' | '™' | '℠' | '¨' | '¯' | '¸' | '²' | '³' | '¹' | '\u{2070}'..='\u{2079}' | '\u{2080}'..='\u{2089}')
-}
-
-/// Accents, points and strokes over letters, of the scripts in which they may be left out.
-const fn is_laid_over(c: char) -> bool {
-    matches!(c,
-        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{5bf}'
-        | '\u{5c1}' | '\u{5c2}' | '\u{5c4}' | '\u{5c5}' | '\u{5c7}' | '\u{610}'..='\u{61a}'
-        | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}'
-        | '\u{6df}'..='\u{6e8}' | '\u{6ea}'..='\u{6ed}' | '\u{1ab0}'..='\u{1aff}'
-        | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
 /// Letters that have a plain spelling.
