@@ -61,7 +61,7 @@ function rename(control, text) {
 function note({ section, at }, text) {
   const { activeElement } = /** @type {Document} */ (section.getRootNode());
   const hasFocus = activeElement !== section && section.contains(activeElement);
-  const box = (hasFocus ? activeElement : at)?.closest('[data-rj=comment],form[data-rj=compose]');
+  const box = (hasFocus ? activeElement : at)?.closest('[data-rj=comment],form:is([data-rj=compose],[data-rj=find])');
   const place = box?.querySelector(':scope>.rj-acts,.rj-bar') ?? box ?? section.querySelector('.rj-head');
   const note = document.createElement('span');
   note.className = 'rj-told';

@@ -132,7 +132,9 @@ export class Thread {
    */
   async fetch(path, how) {
     const { base, signal } = this.scope;
-    const answer = await fetch(base + path, { signal, ...how }).catch(() => {
+    // Where the answer is a page for people, a refusal comes as a problem all the same.
+    const headers = { accept: 'application/problem+json,*/*' };
+    const answer = await fetch(base + path, { signal, headers, ...how }).catch(() => {
       throw { code: navigator.onLine ? 'unreachable' : 'offline' };
     });
     if (!answer.ok) {

@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use axum::body::Body;
-use axum::http::{Extensions, StatusCode};
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::language::Language;
 
@@ -24,6 +24,20 @@ impl Form {
         match self {
             Self::Page => ErrorPage::from(error).into_response(),
             Self::Problem => error.into_response(),
+        }
+    }
+
+    /// That of a page's refusal: a page, unless whoever asks says to read problems, as the widget does.
+    pub(crate) fn accepted(headers: &HeaderMap) -> Self {
+        let mut accepted = headers.get_all(header::ACCEPT).iter();
+        let reads_problems = accepted.any(|accept| {
+            let accept = accept.to_str().unwrap_or_default();
+            accept.contains("application/problem+json")
+        });
+        if reads_problems {
+            Self::Problem
+        } else {
+            Self::Page
         }
     }
 
@@ -54,12 +68,18 @@ impl IntoResponse for ErrorPage {
     }
 }
 
-/// Write the page of a refusal, if this is one.
-pub(crate) fn write(response: &mut Response, language: Language) {
+/// Write the page of a refusal, if this is one, or the problem that is accepted in its place.
+pub(crate) fn write(response: &mut Response, language: Language, form: Form) {
     let Some(ErrorPage(error)) = response.extensions_mut().remove() else {
         return;
     };
     let error = error.told_in(language);
+    if form == Form::Problem {
+        let (told, body) = error.into_response().into_parts();
+        response.headers_mut().extend(told.headers);
+        *response.body_mut() = body;
+        return;
+    }
     let is_there = error.status != StatusCode::NOT_FOUND;
     let page = render::problem_page(language, is_there, &error.detail);
     *response.body_mut() = Body::from(page);

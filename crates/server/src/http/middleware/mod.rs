@@ -17,7 +17,7 @@ use tracing::Instrument as _;
 
 use crate::access::program;
 use crate::http::error::ApiError;
-use crate::http::error_page;
+use crate::http::error_page::{self, Form};
 use crate::http::extract::{MaxBody, SiteCell};
 use crate::http::front;
 use crate::http::metrics::Counter;
@@ -58,6 +58,7 @@ async fn answer(
     let policy = policies.find(known, &method, parts.uri.path());
     parts.extensions.insert(policy.refusals);
     parts.extensions.insert(MaxBody(policy.max_body));
+    let form = Form::accepted(&parts.headers);
     let origin = parts.headers.get(header::ORIGIN).cloned();
     let base = front::base(app, &parts);
     let is_program = program::asks(&mut parts.headers);
@@ -73,7 +74,7 @@ async fn answer(
     };
     let site = cell.get();
     let language = site.map_or(Language::English, |site| site.settings.language);
-    error_page::write(&mut response, language);
+    error_page::write(&mut response, language, form);
     headers::finish(&mut response, policy.framers, cell.get().map(Arc::as_ref));
     if let Some(origin) = origin {
         let is_own = |origin: &str| base.as_ref().is_some_and(|base| base.is_origin(origin));
