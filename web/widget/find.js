@@ -3,6 +3,9 @@ import { part } from '../shared/nodes.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
+/** What each thread asks for; a later question takes the place of one before. @type {WeakMap<Thread, AbortController>} */
+const questions = new WeakMap();
+
 /**
  * Open the field, or close it.
  *
@@ -12,8 +15,10 @@ import { part } from '../shared/nodes.js';
 async function search(thread, link) {
   if (part(thread.section, 'found')) {
     close(thread);
-  } else {
-    const found = await read(thread, new URL(link.href).searchParams);
+    return;
+  }
+  const found = await read(thread, new URL(link.href).searchParams);
+  if (found) {
     link.closest('p')?.after(found);
     link.ariaExpanded = 'true';
     focus(found);
@@ -24,13 +29,19 @@ async function search(thread, link) {
 export async function submit(thread, form) {
   const query = new URLSearchParams(/** @type {any} */ (new FormData(form)));
   const found = await read(thread, query);
-  form.closest('[data-rj=found]')?.replaceWith(found);
-  focus(found);
-  thread.tell(part(found, 'n_found')?.textContent ?? '', undefined, '');
+  const field = found && fieldOf(found);
+  if (field) {
+    // What was typed meanwhile stays.
+    field.value = fieldOf(form)?.value ?? '';
+    form.closest('[data-rj=found]')?.replaceWith(found);
+    focus(found);
+    thread.tell(part(found, 'n_found')?.textContent ?? '', undefined, '');
+  }
 }
 
 /** Close it, and go on where it was opened. @param {Thread} thread */
 function close(thread) {
+  questions.get(thread)?.abort();
   part(thread.section, 'found')?.remove();
   const link = part(thread.section, 'search');
   if (link) {
@@ -39,23 +50,46 @@ function close(thread) {
   }
 }
 
-/** @param {Thread} thread @param {URLSearchParams} query @returns {Promise<HTMLElement>} */
+/**
+ * The server's page of it. What the reader has muted it leaves out.
+ *
+ * @param {Thread} thread
+ * @param {URLSearchParams} query
+ * @returns {Promise<HTMLElement | void>} Nothing once something else is asked, or it was closed.
+ */
 async function read(thread, query) {
-  const answer = await thread.fetch(`/embed/search?${query}`, { credentials: 'omit' });
-  const found = /** @type {HTMLElement} */ (part(thread.scope.parse(await answer.text()), 'found'));
-  found.classList.remove('rj-thread');
-  // What a reader does not want to see is not found, either.
-  for (const author of thread.me?.muted ?? []) {
-    found.querySelectorAll(`[data-by="${author}"]`).forEach((item) => item.remove());
+  questions.get(thread)?.abort();
+  const question = new AbortController();
+  const { signal } = question;
+  questions.set(thread, question);
+  thread.scope.signal.addEventListener('abort', () => question.abort(), { signal });
+  try {
+    const answer = await thread.fetch(`/embed/search?${query}`, { credentials: 'include', signal });
+    const found = part(thread.scope.parse(await answer.text()), 'found');
+    if (found && !signal.aborted) {
+      found.classList.remove('rj-thread');
+      thread.wake(found);
+      return found;
+    }
+  } catch (problem) {
+    if (!signal.aborted) {
+      throw problem;
+    }
+  } finally {
+    question.abort();
   }
-  thread.wake(found);
-  return found;
 }
 
 /** @param {HTMLElement} found */
 function focus(found) {
-  found.querySelector('input[type=search]')?.scrollIntoView({ block: 'nearest' });
-  /** @type {HTMLInputElement | null} */ (found.querySelector('input[type=search]'))?.focus();
+  const field = fieldOf(found);
+  field?.scrollIntoView({ block: 'nearest' });
+  field?.focus();
+}
+
+/** @param {HTMLElement} place @returns {HTMLInputElement | null} */
+function fieldOf(place) {
+  return place.querySelector('input[type=search]');
 }
 
 /** By the `data-rj` of the control that asks for it. */

@@ -134,12 +134,20 @@ async function press(thread, event) {
       trust(form);
       form?.requestSubmit();
     }
-  } else if (!isCommand && (/^[jknp/]$/.test(key) || (thread.me?.desk && /^[abrsfz]$/.test(key)))) {
+  } else if (!isCommand && means(thread, key)) {
     // What means something here is no shortcut of the page as well, or of the browser.
     event.stopPropagation();
     event.preventDefault();
     await (await keys()).press(thread, key);
   }
+}
+
+/** Whether a key does something in the thread as it is shown. @param {Thread} thread @param {string} key */
+function means({ section, me }, key) {
+  if (key === '/') {
+    return section.querySelector('[data-rj=search],[data-rj=found]');
+  }
+  return (me?.desk ? /^[jknpabrsfz]$/ : /^[jknp]$/).test(key);
 }
 
 /** Go to the comment that the page's address names; it may stand in another thread. @param {Thread} thread */

@@ -77,6 +77,12 @@ pub enum Refusal {
     /// The page's name is too long.
     #[error("the page's name has {bytes} bytes; at most {max} are possible")]
     PageTooLong { bytes: usize, max: usize },
+    /// What is looked for is too long.
+    #[error("a search can have at most {max} characters")]
+    SearchTooLong { max: usize },
+    /// Too many words are looked for at once.
+    #[error("a search can have at most {max} words")]
+    TooManySearchWords { max: usize },
     /// The page's name cannot be one.
     #[error("this cannot be the name or the address of a page")]
     PageInvalid,
@@ -402,6 +408,8 @@ impl Refusal {
             | Self::TooManyImages { max }
             | Self::ImageAltTooLong { max, .. }
             | Self::SourceTextTooLong { max }
+            | Self::SearchTooLong { max }
+            | Self::TooManySearchWords { max }
             | Self::NoteTooLong { max, .. } => Some(*max),
             _ => None,
         }

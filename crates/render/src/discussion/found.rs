@@ -12,7 +12,7 @@ use crate::links::{LinkTarget, Links, ThreadLink};
 use crate::look::PageLook;
 use crate::page::rendered;
 
-/// How many characters of a text are shown.
+/// How many characters of a text are shown, as people count them.
 const EXCERPT: usize = 240;
 
 /// What was looked for, and what was found.

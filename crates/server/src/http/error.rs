@@ -261,6 +261,10 @@ impl From<Refusal> for ApiError {
             }
             Refusal::PageMissing => (S::BAD_REQUEST, "page_missing", Some("page")),
             Refusal::PageTooLong { .. } => (S::BAD_REQUEST, "page_too_long", Some("page")),
+            Refusal::SearchTooLong { .. } => (S::BAD_REQUEST, "search_too_long", Some("q")),
+            Refusal::TooManySearchWords { .. } => {
+                (S::BAD_REQUEST, "too_many_search_words", Some("q"))
+            }
             Refusal::PageInvalid => (S::BAD_REQUEST, "page_invalid", Some("page")),
             Refusal::PageElsewhere { .. } => (S::FORBIDDEN, "page_elsewhere", Some("page")),
             Refusal::HostInvalid { .. } => (S::BAD_REQUEST, "host_invalid", Some("site")),

@@ -18,13 +18,13 @@ use crate::http::slots::Turn;
 use crate::state::App;
 
 /// Whoever asks for something to read.
-pub(super) struct ReadRequest {
+pub(crate) struct ReadRequest {
     app: App,
     who: Who,
 }
 
 impl ReadRequest {
-    pub(super) fn new(app: &App, visitor: &Visitor) -> Self {
+    pub(crate) fn new(app: &App, visitor: &Visitor) -> Self {
         Self {
             app: app.clone(),
             who: Who::of(visitor),

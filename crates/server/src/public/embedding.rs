@@ -82,7 +82,7 @@ async fn hindrance(
 }
 
 /// Whether a thread can be shown at `key`: one that is there can, also where no new one may be.
-pub(super) async fn may_show(app: &App, site: &Site, key: &PageKey) -> Result<(), ApiError> {
+pub(crate) async fn may_show(app: &App, site: &Site, key: &PageKey) -> Result<(), ApiError> {
     let Err(refusal) = policy::may_carry_thread(site, key) else {
         return Ok(());
     };

@@ -1,7 +1,7 @@
 //! What is the same for everyone who asks.
 
 pub(crate) mod agreed;
-mod cached;
+pub(crate) mod cached;
 pub(crate) mod comments;
 pub(crate) mod corrections;
 pub(crate) mod counts;
@@ -18,7 +18,6 @@ pub(crate) mod publication;
 pub(crate) mod readers;
 pub(crate) mod recordings;
 pub(crate) mod style;
-pub(crate) mod text_search;
 pub(crate) mod threads;
 pub(crate) mod web_annotations;
 
@@ -40,7 +39,6 @@ pub(crate) fn routes() -> Vec<Route> {
         route("/embed/corrections", Public, get(corrections::list)),
         route("/embed/sources", Public, get(fields_of_sources)),
         route("/embed/agreed", Public, get(agreed::method)),
-        route("/embed/search", Public, get(text_search::page)),
         route("/embed/site.css", Public, get(style::style)),
         route("/api/v1/thread", Public, get(threads::tree)),
         route("/api/v1/annotations", Public, get(web_annotations::list)),

@@ -23,6 +23,7 @@ mod rendering;
 pub(crate) mod session;
 pub(crate) mod sources;
 pub(crate) mod subscriptions;
+pub(crate) mod text_search;
 pub(crate) mod votes;
 pub(crate) mod work;
 
@@ -77,6 +78,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .or_program(ApiScope::ModerationWrite),
         reader("/api/v1/decisions/{id}", delete(decisions::undo))
             .or_program(ApiScope::ModerationWrite),
+        reader("/embed/search", get(text_search::page)),
         reader("/embed/comments/{id}/moderate", get(decisions::page)),
         reader("/embed/comments/{id}/moderate", post(decisions::send)),
         reader("/embed/comments/{id}/flag", get(flags::page)),

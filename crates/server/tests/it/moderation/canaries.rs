@@ -166,6 +166,14 @@ fn addresses(path: &str, planted: &Planted) -> Vec<(String, bool)> {
             ids.map(|id| (of(id), false)).collect()
         }
         "/api/v1/counts" => vec![(format!("{}&page={QUIET}", at(STORY)), false)],
+        // What is looked for stands in the field again, so that it is another word.
+        "/embed/search" => {
+            let of = |page: &str, word: &str| format!("{}&q={word}", at(page));
+            let mut all = vec![(of(STORY, "the"), true), (of(QUIET, "held"), false)];
+            let near = ["held", "with", "spam", "deleted", "mistake"];
+            all.extend(near.map(|word| (of(STORY, word), false)));
+            all
+        }
         "/api/v1/me" => vec![(at(STORY), false), (at(QUIET), false)],
         "/api/v1/comments/{id}" | "/embed/comments/{id}/flag" | "/embed/comments/{id}/edit" => {
             ids.map(|id| (with_id(id), false)).collect()

@@ -13,14 +13,14 @@ const WIDTH: i64 = 50_000;
 
 /// What stands below a root: each comment below the one before, or all side by side.
 #[derive(Clone, Copy)]
-enum Shape {
+pub(crate) enum Shape {
     Chain,
     Fan,
 }
 
 impl World {
     /// A root with `n` comments below it, and their ids.
-    async fn grow(&self, shape: Shape, n: i64) -> Vec<CommentId> {
+    pub(crate) async fn grow(&self, shape: Shape, n: i64) -> Vec<CommentId> {
         let (ann, now, site) = (self.person("Ann"), self.clock.now(), self.site.id);
         let root = self.post(&ann, "0").await;
         let first = self.ids.next(now);
