@@ -38,9 +38,11 @@ function enter(thread, link) {
   });
 }
 
-/** @param {Thread} thread */
-async function leave(thread) {
+/** @param {Thread} thread @param {HTMLElement} [button] Where somebody has asked for it. */
+async function leave(thread, button) {
   await thread.ask('DELETE', `session?${new URLSearchParams({ site: thread.address.site })}`);
+  // It goes, and in a form one writes on.
+  button?.closest('form')?.querySelector('textarea')?.focus();
   await thread.know();
   thread.emit('signed-out', {});
   await thread.say('signed_out');

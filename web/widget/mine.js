@@ -7,20 +7,9 @@ import { part } from '../shared/nodes.js';
 export async function learn(thread) {
   thread.me = await ask(thread);
   thread.wake(thread.section);
-  showMenu(thread);
-  showWithheld(thread);
-  const email = part(thread.section, 'follow_email');
-  if (email && thread.me?.reader?.kind === 'account') {
-    email.hidden = true;
-    email.querySelector('input')?.removeAttribute('required');
-  }
-  for (const form of thread.section.querySelectorAll('form[data-rj=compose][data-open]')) {
-    (await import('./compose.js')).greet(thread, /** @type {HTMLFormElement} */ (form));
-  }
   if (thread.me?.may_ask) {
     thread.attempt(async () => (await import('./passages.js')).start(thread));
   }
-  await ring(thread);
 }
 
 /** Learn whether the bell has more to tell. @param {Thread} thread */
@@ -39,6 +28,9 @@ async function ask(thread) {
 /** Mark in `node` what is the reader's own. @param {Thread} thread @param {ParentNode} node */
 export function mark(thread, node) {
   const { me } = thread;
+  if (me && node === thread.section) {
+    greet(thread).catch(() => {});
+  }
   if (me?.desk) {
     thread.attempt(async () => (await import('./moderate.js')).offer(thread, node));
   }
@@ -64,15 +56,38 @@ export function mark(thread, node) {
   }
 }
 
+/** Show above the comments who the reader is, in whatever section is shown. @param {Thread} thread */
+async function greet(thread) {
+  const { section, me } = thread;
+  showMenu(thread);
+  showWithheld(thread);
+  const isAccount = me?.reader?.kind === 'account';
+  const email = part(section, 'follow_email');
+  email?.toggleAttribute('hidden', isAccount);
+  email?.querySelector('input')?.toggleAttribute('required', !isAccount);
+  for (const form of section.querySelectorAll('form[data-rj=compose][data-open]')) {
+    (await import('./compose.js')).greet(thread, /** @type {HTMLFormElement} */ (form));
+  }
+  await ring(thread);
+}
+
 /** Show an account in the heading row who it is, and what is its own. @param {Thread} thread */
-function showMenu({ section, me }) {
-  const menu = part(section, 'me');
+function showMenu(thread) {
+  const { section, me } = thread;
+  const menu = /** @type {HTMLDetailsElement | null} */ (part(section, 'me'));
   const [face, called] = menu?.querySelectorAll('.rj-avatar,b') ?? [];
   const { kind, name = '' } = me?.reader ?? {};
-  menu?.toggleAttribute('hidden', kind !== 'account');
-  if (face && called) {
-    face.textContent = [...name][0] ?? '';
-    called.textContent = name;
+  if (!menu || !face || !called) {
+    return;
+  }
+  const { activeElement } = /** @type {Document} */ (section.getRootNode());
+  menu.hidden = kind !== 'account';
+  face.textContent = [...name][0] ?? '';
+  called.textContent = name;
+  if (menu.hidden) {
+    menu.open = false;
+    // Whoever has signed out there goes on at the top of the thread.
+    menu.contains(activeElement) && thread.focus(section);
   }
 }
 

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { expectAccessible, expectQuiet } from './browser.js';
+import { until } from './harness.js';
+import { openDesk, signedIn, thread, write } from './paper.js';
+
+/** @typedef {import('./browser.js').Page} Page */
+
+/** @type {import('./paper.js').Desk} */
+let desk;
+before(async () => {
+  desk = await openDesk();
+});
+after(() => desk.stop());
+
+/** The thread's own page for Ann, who has an account. @param {string} name @param {string} email */
+async function home(name, email) {
+  const { pathname, search } = new URL(desk.embed(name));
+  const page = await signedIn(desk, email, pathname + search);
+  await thread(page);
+  return page;
+}
+
+/** The row says who reads, and the bell is there. @param {Page} page */
+async function expectAnn(page) {
+  await page.locator('[data-rj=me]:not([hidden]) b', { hasText: 'Ann' }).waitFor();
+  await page.locator('[data-rj=bell]:not([hidden])').waitFor();
+}
+
+/** What has the focus, by its name. @param {Page} page */
+function focused(page) {
+  return page.evaluate(() => {
+    const { activeElement } = document;
+    return activeElement instanceof HTMLElement && (activeElement.dataset['rj'] ?? activeElement.localName);
+  });
+}
+
+test('whatever of the thread is shown, the row above it says who reads', async () => {
+  let parent = await desk.post('each', 'Level 0');
+  for (let n = 1; n <= 10; n += 1) {
+    parent = await desk.post('each', `Level ${n}`, { parent });
+  }
+  await desk.post('each', 'Above');
+  const page = await home('each', 'ann@reader.example');
+  await expectAnn(page);
+
+  await page.locator('[data-rj=sort]').selectOption('oldest');
+  await page.locator('[data-rj=thread][data-sort=oldest]').waitFor();
+  await expectAnn(page);
+
+  await page.locator('[data-rj=branch]').click();
+  await page.getByText('Level 10').waitFor();
+  await expectAnn(page);
+  await expectAccessible(page);
+
+  await page.locator('[data-rj=back]').click();
+  await page.getByText('Above').waitFor();
+  await expectAnn(page);
+  expectQuiet(page);
+});
+
+test('whoever signs out in the row goes on in the thread', async () => {
+  await desk.post('out', 'Stay');
+  const page = await home('out', 'eve@reader.example');
+  await expectAnn(page);
+  await page.locator('[data-rj=me] summary').focus();
+  await page.keyboard.press('Enter');
+  const leave = page.locator('[data-rj=me] [data-rj=leave]');
+  await leave.focus();
+
+  await page.keyboard.press('Enter');
+
+  await page.getByText('You are signed out.').waitFor();
+  await page.locator('[data-rj=me]').waitFor({ state: 'hidden' });
+  assert.equal(await page.locator('[data-rj=me]').evaluate((menu) => 'open' in menu && menu.open), false);
+  assert.equal(await focused(page), 'thread');
+  await page.keyboard.press('Tab');
+  assert.notEqual(await focused(page), 'body');
+  await expectAccessible(page);
+  expectQuiet(page);
+});
+
+test('whoever signs out in the form writes on', async () => {
+  const page = await home('on', 'bea@reader.example');
+  const form = page.locator('#compose');
+  await form.locator('textarea').click();
+  const leave = form.locator('[data-rj=leave]:not([hidden])');
+  await leave.focus();
+
+  await page.keyboard.press('Enter');
+
+  await page.getByText('You are signed out.').waitFor();
+  await leave.waitFor({ state: 'detached' });
+  assert.equal(await focused(page), 'textarea');
+});
+
+test('what of one’s own waits for a moderator stands in each order of the thread', async () => {
+  await desk.post('waits', 'First');
+  await desk.post('waits', 'Second');
+  await desk.rejoinder.cli('site', 'set', desk.host.host, 'mode', 'before');
+  const query = new URLSearchParams({ site: desk.host.host, page: 'waits' });
+  await until('the mode to be known', async () =>
+    (await (await fetch(`${desk.rejoinder.origin}/embed/thread?${query}`)).text()).includes('Post for review'));
+  const page = await home('waits', 'wil@reader.example');
+  const form = page.locator('#compose');
+  await form.locator('textarea').click();
+  await write(form, { text: 'Is this fine?' });
+  await form.locator('[data-rj=send]').click();
+  await page.locator('[data-state=held]').waitFor();
+
+  await page.locator('[data-rj=sort]').selectOption('oldest');
+  await page.locator('[data-rj=thread][data-sort=oldest]').waitFor();
+
+  await page.locator('[data-rj=withheld]').getByText('Is this fine?').waitFor();
+  assert.equal(await page.locator('[data-rj=withheld]').count(), 1);
+});
