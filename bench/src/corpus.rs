@@ -30,7 +30,7 @@ pub(crate) fn page(name: &str, n_comments: u32) -> CorpusPage {
 }
 
 /// `n_comments` on pages of 100 each.
-pub(crate) fn pages_of_100(n_comments: u32) -> impl Iterator<Item = CorpusPage> {
+pub(crate) fn pages_of_100(n_comments: u32) -> impl Iterator<Item = CorpusPage> + Clone {
     (0..n_comments / 100).map(|n| page(&format!("page-{n}"), 100))
 }
 
@@ -148,17 +148,19 @@ fn push_comment(out: &mut String, n_before: u64, comment: &CorpusComment) {
     );
 }
 
-/// A comment every 17 seconds, from 2020 on.
 fn date(id: u64) -> String {
-    const START: i64 = 1_577_836_800;
-    let seconds = START + i64::try_from(id).unwrap_or(0) * 17;
-    let time = jiff::Timestamp::from_second(seconds)
-        .unwrap_or_default()
-        .to_string();
-    time.replace('T', " ").replace('Z', "")
+    time_of(id).replace('T', " ").replace('Z', "")
 }
 
-fn with_tags(text: &str) -> String {
+/// A comment every 17 seconds, from 2020 on.
+pub(crate) fn time_of(id: u64) -> String {
+    const START: i64 = 1_577_836_800;
+    let seconds = START + i64::try_from(id).unwrap_or(0) * 17;
+    let time = jiff::Timestamp::from_second(seconds).unwrap_or_default();
+    time.to_string()
+}
+
+pub(crate) fn with_tags(text: &str) -> String {
     let mut parts = text.split('*');
     let mut html = parts.next().unwrap_or_default().to_owned();
     for (n, part) in parts.enumerate() {
@@ -188,7 +190,7 @@ impl BenchRandom {
     }
 }
 
-fn author(chance: &mut BenchRandom) -> String {
+pub(crate) fn author(chance: &mut BenchRandom) -> String {
     const FIRST: &[&str] = &[
         "Ada", "Bruno", "Carla", "Dmitri", "Edith", "Femi", "Greta", "Hassan", "Ines", "Jonas",
         "Kira", "Liam", "Mei", "Nadia", "Otto", "Priya", "Rosa", "Sven", "Tomas", "Wanda",

@@ -10,6 +10,7 @@
 
 mod clock;
 mod corpus;
+mod disqus;
 mod http;
 mod isso;
 mod load;

@@ -25,6 +25,9 @@ pub(crate) struct Options {
     /// Read from a database of 10 million comments; it is built once and kept in target/bench
     #[arg(long)]
     ten_million: bool,
+    /// Import into this database of PostgreSQL, too; it must be empty, and is full afterwards
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
     /// The program to measure
     #[arg(long, value_name = "FILE", default_value = "target/release/rejoinder")]
     program: PathBuf,
@@ -47,7 +50,7 @@ pub(crate) enum Profile {
     Start,
     /// Script and style that a browser loads
     Weight,
-    /// Reading an export
+    /// Reading an export, and writing a site as files
     Import,
     /// Readers who follow a page live
     Live,
@@ -67,6 +70,8 @@ pub(crate) struct Plan {
     /// How many starts are timed.
     pub(crate) n_starts: usize,
     pub(crate) program: PathBuf,
+    /// An empty database of PostgreSQL.
+    pub(crate) postgres: Option<String>,
     /// What is kept from run to run.
     pub(crate) kept: PathBuf,
 }
@@ -94,6 +99,7 @@ impl Plan {
             load: Duration::from_secs(if is_quick { 2 } else { 5 }),
             n_starts: if is_quick { 5 } else { 15 },
             program,
+            postgres: options.postgres.clone(),
             kept: root().join("target/bench"),
         })
     }

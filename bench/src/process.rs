@@ -89,6 +89,11 @@ impl Process {
         self.pids().iter().map(|pid| cpu_ms(*pid)).sum()
     }
 
+    /// That without what it has started.
+    pub(crate) fn own_cpu_ms(&self) -> f64 {
+        cpu_ms(self.child.id())
+    }
+
     /// The memory it has in use, in MiB. What several processes share counts once.
     pub(crate) fn memory_mib(&self) -> f64 {
         let pids = self.pids();

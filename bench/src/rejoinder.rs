@@ -26,10 +26,29 @@ pub(crate) struct Database<'p> {
     path: PathBuf,
 }
 
-/// How an import went.
-pub(crate) struct ImportFigures {
+/// How a command went that came to its end.
+pub(crate) struct RunFigures {
     pub(crate) took: Duration,
+    /// The processor time that it used, in seconds.
+    pub(crate) cpu_s: f64,
     pub(crate) peak_mib: f64,
+}
+
+/// Run a command of the program to its end.
+pub(crate) fn run(plan: &Plan, args: &[&str], log: &Path) -> Result<RunFigures> {
+    let started_at = clock::now();
+    let mut process = Process::start(&plan.program, args, &[], log)?;
+    let (mut peak_mib, mut cpu_ms) = (0.0_f64, 0.0_f64);
+    while !process.ended()? {
+        peak_mib = peak_mib.max(process.peak_mib());
+        cpu_ms = cpu_ms.max(process.own_cpu_ms());
+        sleep(Duration::from_millis(5));
+    }
+    Ok(RunFigures {
+        took: started_at.elapsed(),
+        cpu_s: cpu_ms / 1e3,
+        peak_mib,
+    })
 }
 
 impl<'p> Database<'p> {
@@ -46,13 +65,9 @@ impl<'p> Database<'p> {
         plan: &'p Plan,
         path: &Path,
         pages: impl Iterator<Item = CorpusPage>,
-    ) -> Result<(Self, ImportFigures)> {
-        let database = Self {
-            plan,
-            path: path.to_owned(),
-        };
-        let mut add = Command::new(&plan.program);
-        work::done(add.args(["site", "add", SITE, "--database", &database.url()]))?;
+    ) -> Result<(Self, RunFigures)> {
+        let database = Self::existing(plan, path);
+        add_site(plan, &database.url())?;
         let export = path.with_extension("xml");
         corpus::write_export(&export, pages)?;
         let imported = database.import(&export);
@@ -73,32 +88,12 @@ impl<'p> Database<'p> {
         Ok(Self::existing(self.plan, path))
     }
 
-    fn import(&self, export: &Path) -> Result<ImportFigures> {
-        let started_at = clock::now();
+    fn import(&self, export: &Path) -> Result<RunFigures> {
         let log = self.path.with_extension("log");
-        let (file, url) = (export.display().to_string(), self.url());
-        let args = [
-            "import",
-            "wordpress",
-            &file,
-            "--site",
-            SITE,
-            "--database",
-            &url,
-        ];
-        let mut process = Process::start(&self.plan.program, &args, &[], &log)?;
-        let mut peak_mib = 0.0_f64;
-        while !process.ended()? {
-            peak_mib = peak_mib.max(process.peak_mib());
-            sleep(Duration::from_millis(5));
-        }
-        Ok(ImportFigures {
-            took: started_at.elapsed(),
-            peak_mib,
-        })
+        import(self.plan, ("wordpress", export), &self.url(), &log)
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("sqlite:{}", self.path.display())
     }
 
@@ -143,6 +138,24 @@ impl<'p> Database<'p> {
             started_at,
         })
     }
+}
+
+/// Add the site to the database at `url`.
+pub(crate) fn add_site(plan: &Plan, url: &str) -> Result {
+    let mut add = Command::new(&plan.program);
+    work::done(add.args(["site", "add", SITE, "--database", url])).map(drop)
+}
+
+/// Import a file of the format with this word into the database at `url`.
+pub(crate) fn import(
+    plan: &Plan,
+    (format, file): (&str, &Path),
+    url: &str,
+    log: &Path,
+) -> Result<RunFigures> {
+    let file = file.display().to_string();
+    let args = ["import", format, &file, "--site", SITE, "--database", url];
+    run(plan, &args, log)
 }
 
 /// A running server.

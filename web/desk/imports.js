@@ -1,7 +1,16 @@
-/** The owner's pages about imports: a file is dropped or chosen, sent in steps, and what comes of it shown. */
+/** The owner's pages about imports: files are dropped or chosen, sent in steps, and what comes of them shown. */
 import { send, watch } from './upload.js';
 
-/** Send the file of a form in steps, however large it is. @param {HTMLFormElement} form */
+/** A line for each file: how long it is, and its name. @param {File[]} files */
+const listed = (files) => files.map((file) => `${file.size} ${file.name.replace(/\s+/gu, ' ')}`).join('\n');
+
+/** The files behind one another, as one; they stay on the disk. @param {File[]} files */
+function joined(files) {
+  const lastModified = Math.max(...files.map((file) => file.lastModified));
+  return new File(files, files[0]?.name ?? '', { lastModified });
+}
+
+/** Send the files of a form in steps, however large they are. @param {HTMLFormElement} form */
 function offer(form) {
   const input = /** @type {HTMLInputElement} */ (form.elements.namedItem('file'));
   const progress = form.querySelector('[data-nr=progress]');
@@ -17,13 +26,13 @@ function offer(form) {
     }
   });
   form.addEventListener('submit', async (event) => {
-    const file = input.files?.[0];
-    if (!file) {
+    const files = [...(input.files ?? [])];
+    if (!files.length) {
       return;
     }
     event.preventDefault();
     try {
-      const id = await send(upload, file, { name: file.name }, (share) =>
+      const id = await send(upload, joined(files), { files: listed(files) }, (share) =>
         tell(sent.replace('{percent}', `${Math.floor(share * 100)}`)),
       );
       location.assign(`${next}${id}`);

@@ -41,7 +41,7 @@ async function walk(page, name) {
   await page.getByText('Nothing changes before you have seen').waitFor();
   await expectAccessible(page);
   const file = { name: `${name}.csv`, mimeType: 'text/csv', buffer: Buffer.from(TABLE.replaceAll('/ferry', `/${name}`)) };
-  await page.getByLabel('File that the other system exported').setInputFiles(file);
+  await page.getByLabel('Files that the other system exported').setInputFiles(file);
   await page.getByRole('button', { name: 'Upload' }).click();
   await page.waitForURL(/\/import\/\w{13}$/);
 
@@ -96,10 +96,67 @@ test('without script it is the same', async () => {
   await walk(page, 'bridge');
 });
 
+/** A part of an export of WordPress: a comment, a pingback and a review. @param {string} post @param {number} first */
+const part = (post, first) => `<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/"><channel><wp:wxr_version>1.2</wp:wxr_version>
+<item><title>${post}</title><link>${desk.host.origin}/${post}</link><wp:post_id>${first}</wp:post_id>
+<wp:status>publish</wp:status><wp:post_type>post</wp:post_type>
+${['comment', 'pingback', 'review']
+  .map(
+    (kind, n) => `<wp:comment><wp:comment_id>${first + n}</wp:comment_id><wp:comment_author>Ann</wp:comment_author>
+<wp:comment_date_gmt>2024-03-01 10:00:00</wp:comment_date_gmt><wp:comment_content>A ${kind}.</wp:comment_content>
+<wp:comment_approved>1</wp:comment_approved><wp:comment_type>${kind}</wp:comment_type></wp:comment>`,
+  )
+  .join('')}</item></channel></rss>
+`;
+
+/** @param {Page} page @param {string} name @param {number} first */
+async function several(page, name, first) {
+  const files = ['one', 'two'].map((part_of, n) => ({
+    name: 'export.xml',
+    mimeType: 'text/xml',
+    buffer: Buffer.from(part(`${name}-${part_of}`, first + 10 * n)),
+  }));
+  await page.goto(`${desk.rejoinder.origin}/admin/${desk.host.host}/import`);
+  await page.getByLabel('Files that the other system exported').setInputFiles(files);
+  await page.getByRole('button', { name: 'Upload' }).click();
+  await page.getByRole('heading', { name: 'export.xml, export.xml' }).waitFor();
+  await reach(page, 'Ready to start');
+  await page.getByText('Came in: 2 comments on 2 pages').waitFor();
+
+  for (const [label, n] of /** @type {const} */ ([
+    ['Bring pingbacks, trackbacks and other mentions, too', 4],
+    ['Bring reviews of products, too', 6],
+  ])) {
+    await page.getByLabel(label).check();
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await reach(page, 'Ready to start');
+    await page.getByText(`Came in: ${n} comments on 2 pages`).waitFor();
+    assert.ok(await page.getByLabel(label).isChecked());
+  }
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Start the import' }).click();
+  await reach(page, 'Done');
+
+  assert.equal(await count(`${desk.host.origin}/${name}-one`), 3);
+  assert.equal(await count(`${desk.host.origin}/${name}-two`), 3);
+}
+
+test('several files come as one import, with mentions and reviews where that is wished', async () => {
+  const page = await colleague(desk, 'Orla', 'owner', { origin: desk.rejoinder.origin, width: 390 });
+  await several(page, 'harbour', 100);
+  expectQuiet(page);
+});
+
+test('without script several files come as one import, too', async () => {
+  const page = await colleague(desk, 'Oleg', 'owner', { origin: desk.rejoinder.origin, script: false });
+  await several(page, 'market', 200);
+});
+
 test('a file is taken where it is dropped', async () => {
   const page = await colleague(desk, 'Oona', 'owner', { origin: desk.rejoinder.origin });
   await page.goto(`${desk.rejoinder.origin}/admin/${desk.host.host}/import`);
-  await page.getByText('You can also drop the file here.').waitFor();
+  await page.getByText('You can also drop the files here.').waitFor();
   const data = await page.evaluateHandle((table) => {
     const transfer = new DataTransfer();
     transfer.items.add(new File([table], 'dropped.csv'));
@@ -110,7 +167,7 @@ test('a file is taken where it is dropped', async () => {
   await page.getByRole('heading', { name: 'dropped.csv' }).waitFor();
   await page.locator('strong', { hasText: 'Ready to start' }).waitFor();
 
-  await page.getByRole('button', { name: 'Discard the file' }).click();
+  await page.getByRole('button', { name: 'Discard the files' }).click();
 
   await page.waitForURL(/\/import$/);
   assert.equal(await page.getByRole('cell', { name: 'dropped.csv' }).count(), 0);

@@ -1,5 +1,4 @@
-//! Threads that are not in the page cache, in a small database and in a large one; and how both
-//! came to be.
+//! Threads that are not in the page cache, in a small database and in a large one.
 
 use std::fs;
 use std::path::Path;
@@ -8,9 +7,9 @@ use serde_json::json;
 
 use crate::corpus::{BenchRandom, pages_of_100};
 use crate::http::{Connection, request_under, runtime};
-use crate::plan::{Plan, Profile};
-use crate::rejoinder::{Database, ImportFigures, thread};
-use crate::report::{ReportRow, ReportRows, at_least, at_most};
+use crate::plan::Plan;
+use crate::rejoinder::{Database, thread};
+use crate::report::{ReportRow, ReportRows, at_most};
 use crate::samples::{median, percentile};
 use crate::work::{WorkFolder, make};
 use crate::{Result, clock};
@@ -23,66 +22,36 @@ pub(super) fn measure(plan: &Plan, rows: &mut ReportRows) -> Result {
         "Building databases of {N_SMALL} and {} comments",
         plan.n_large
     );
-    let (small, imported_small) =
-        Database::with(plan, &work.join("small.db"), pages_of_100(N_SMALL))?;
-    let (large, imported_large) = large(plan, &work)?;
-    if plan.wants(Profile::Import)
-        && let Some(imported) = imported_large
-    {
-        add_import(plan, rows, &imported_small, &imported);
-    }
-    if plan.wants(Profile::Cold) {
-        read(plan, rows, &small, &large)?;
-    }
-    Ok(())
+    let (small, _) = Database::with(plan, &work.join("small.db"), pages_of_100(N_SMALL))?;
+    let large = large(plan, &work)?;
+    read(plan, rows, &small, &large)
 }
 
 /// The large database; one of 10 million comments is kept for the next time.
-fn large<'p>(plan: &'p Plan, work: &WorkFolder) -> Result<(Database<'p>, Option<ImportFigures>)> {
+fn large<'p>(plan: &'p Plan, work: &WorkFolder) -> Result<Database<'p>> {
     if plan.n_large <= 1_000_000 {
-        let (database, imported) =
-            Database::with(plan, &work.join("large.db"), pages_of_100(plan.n_large))?;
-        return Ok((database, Some(imported)));
+        let pages = pages_of_100(plan.n_large);
+        return Database::with(plan, &work.join("large.db"), pages).map(|(database, _)| database);
     }
     let kept = plan.kept.join(format!("{}.db", plan.n_large));
     if kept.is_file() {
-        return Ok((Database::existing(plan, &kept), None));
+        return Ok(Database::existing(plan, &kept));
     }
     make(&plan.kept)?;
     let unfinished = plan.kept.join("unfinished.db");
     remove(&unfinished);
-    let (_, imported) = Database::with(plan, &unfinished, pages_of_100(plan.n_large))?;
+    Database::with(plan, &unfinished, pages_of_100(plan.n_large))?;
     // Serving it once moves all that was written into the one file.
     drop(Database::existing(plan, &unfinished).serve()?);
     fs::rename(&unfinished, &kept).map_err(|error| error.to_string())?;
     remove(&unfinished);
-    Ok((Database::existing(plan, &kept), Some(imported)))
+    Ok(Database::existing(plan, &kept))
 }
 
 fn remove(database: &Path) {
     for end in ["", "-wal", "-shm"] {
         let _ = fs::remove_file(format!("{}{end}", database.display()));
     }
-}
-
-fn add_import(plan: &Plan, rows: &mut ReportRows, small: &ImportFigures, large: &ImportFigures) {
-    let per_second = f64::from(plan.n_large) / large.took.as_secs_f64();
-    rows.add(ReportRow {
-        what: format!("import of {} comments from WordPress", plan.n_large),
-        ours: format!("{per_second:.0} comments/s"),
-        budget: at_least("≥ 50,000/s", per_second, 50_000.0),
-        rounds: json!(per_second),
-        ..ReportRow::default()
-    });
-    let ratio = large.peak_mib / small.peak_mib;
-    rows.add(ReportRow {
-        what: "most memory during that import".to_owned(),
-        ours: format!("{:.0} MiB", large.peak_mib),
-        other: format!("import of {N_SMALL}: {:.0} MiB", small.peak_mib),
-        ratio: Some(ratio),
-        rounds: json!({ "large_mib": large.peak_mib, "small_mib": small.peak_mib }),
-        ..ReportRow::default()
-    });
 }
 
 fn read(plan: &Plan, rows: &mut ReportRows, small: &Database<'_>, large: &Database<'_>) -> Result {

@@ -4,6 +4,7 @@ mod after_write;
 mod cached;
 mod cold;
 mod hostile;
+mod import;
 mod live;
 mod long;
 mod start;
@@ -60,8 +61,12 @@ pub(crate) fn run(plan: &Plan) -> Result<ReportRows> {
             }
         }
     }
-    if plan.wants(Profile::Cold) || plan.wants(Profile::Import) {
+    if plan.wants(Profile::Cold) {
         cold::measure(plan, &mut rows)?;
+    }
+    if plan.wants(Profile::Import) {
+        println!("{:?}", Profile::Import);
+        import::measure(plan, &mut rows)?;
     }
     if plan.wants(Profile::Live) {
         println!("{:?}", Profile::Live);

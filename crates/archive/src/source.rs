@@ -17,6 +17,7 @@ pub fn plain_or_gzip<'r>(mut file: impl Read + Send + 'r) -> io::Result<Box<dyn 
 }
 
 const CHUNK_BYTES: usize = 64 * 1024;
+const BLOCK_BYTES: usize = 1024;
 
 /// Text of an XML file that an XML reader accepts: from the first `<` on, in UTF-8, without the
 /// control characters that many an export holds and XML forbids.
@@ -61,6 +62,21 @@ impl<R: Read> CleanText<R> {
         Ok(())
     }
 
+    /// Most files have nothing to take out, so that whole blocks are copied.
+    fn push_wanted(&mut self, text: &[u8]) {
+        for block in text.chunks(BLOCK_BYTES) {
+            let is_clean = block
+                .iter()
+                .fold(true, |clean, byte| clean & is_wanted(*byte));
+            if is_clean {
+                self.clean.extend_from_slice(block);
+            } else {
+                let wanted = block.iter().copied().filter(|byte| is_wanted(*byte));
+                self.clean.extend(wanted);
+            }
+        }
+    }
+
     fn keep(&mut self, bytes: &[u8], is_end: bool) {
         let mut bytes = bytes;
         if !self.has_begun {
@@ -71,8 +87,7 @@ impl<R: Read> CleanText<R> {
             bytes = &bytes[start..];
         }
         for part in bytes.utf8_chunks() {
-            let is_wanted = |byte: &u8| *byte >= 0x20 || matches!(*byte, b'\t' | b'\n' | b'\r');
-            self.clean.extend(part.valid().bytes().filter(is_wanted));
+            self.push_wanted(part.valid().as_bytes());
             let invalid = part.invalid();
             let is_last =
                 bytes.ends_with(invalid) && invalid.as_ptr_range().end == bytes.as_ptr_range().end;
@@ -86,6 +101,11 @@ impl<R: Read> CleanText<R> {
             }
         }
     }
+}
+
+/// Whether XML allows a byte of a text.
+const fn is_wanted(byte: u8) -> bool {
+    byte >= 0x20 || matches!(byte, b'\t' | b'\n' | b'\r')
 }
 
 /// Whether more bytes could make a character of `bytes`.

@@ -15,11 +15,11 @@ const MAX_TEXT_BYTES: usize = 1 << 20;
 
 /// What the reader came to.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum Step<'x> {
     /// An element begins, with its attribute `id`, whatever stands before that name.
-    Start(String, Option<String>),
+    Start(&'x str, Option<String>),
     /// An element ends; this is all the text that stood in it, its children's apart.
-    End(String, String),
+    End(&'x str, &'x str),
     /// The file ends.
     Done,
 }
@@ -27,9 +27,50 @@ pub(crate) enum Step {
 pub(crate) struct Xml<R: Read> {
     reader: Reader<CleanText<R>>,
     buffer: Vec<u8>,
-    open: Vec<(String, String)>,
+    open: Open,
     /// Ends that were missing in the file and are given before what follows.
     n_missing_ends: usize,
+}
+
+/// The elements that are open, with the text in each. What is closed stays behind them, so that its room is
+/// used again.
+#[derive(Default)]
+struct Open {
+    elements: Vec<(String, String)>,
+    depth: usize,
+}
+
+impl Open {
+    fn begin(&mut self, name: &str) {
+        match self.elements.get_mut(self.depth) {
+            Some((own, text)) => {
+                own.clear();
+                own.push_str(name);
+                text.clear();
+            }
+            None => self.elements.push((name.to_owned(), String::new())),
+        }
+        self.depth += 1;
+    }
+
+    fn end(&mut self) -> Option<&(String, String)> {
+        self.depth = self.depth.checked_sub(1)?;
+        self.elements.get(self.depth)
+    }
+
+    /// How many elements are inside the innermost one with this name.
+    fn n_inside(&self, name: &str) -> Option<usize> {
+        let open = self.elements[..self.depth].iter().rev();
+        open.into_iter().position(|(own, _)| own == name)
+    }
+
+    fn push(&mut self, more: &str) {
+        let Some((_, text)) = self.elements[..self.depth].last_mut() else {
+            return;
+        };
+        let room = MAX_TEXT_BYTES - text.len();
+        text.push_str(&more[..more.floor_char_boundary(room)]);
+    }
 }
 
 impl<R: Read> Xml<R> {
@@ -43,12 +84,12 @@ impl<R: Read> Xml<R> {
         Self {
             reader,
             buffer: Vec::new(),
-            open: Vec::new(),
+            open: Open::default(),
             n_missing_ends: 0,
         }
     }
 
-    pub(crate) fn step(&mut self) -> Result<Step, ReadError> {
+    pub(crate) fn step(&mut self) -> Result<Step<'_>, ReadError> {
         if self.n_missing_ends > 0 {
             self.n_missing_ends -= 1;
             return Ok(self.end());
@@ -70,34 +111,29 @@ impl<R: Read> Xml<R> {
             };
             match event {
                 Event::Start(start) => {
-                    let name = start.name().as_ref().to_owned();
-                    if self.open.len() == MAX_DEPTH {
+                    if self.open.depth == MAX_DEPTH {
                         let at_byte = self.reader.buffer_position();
                         let reason = format!("more than {MAX_DEPTH} elements inside each other");
                         return Err(ReadError::Broken { at_byte, reason });
                     }
                     let id = id_of(&start);
-                    self.open.push((name.clone(), String::new()));
+                    self.open.begin(start.name().as_ref());
+                    let (name, _) = &self.open.elements[self.open.depth - 1];
                     return Ok(Step::Start(name, id));
                 }
                 Event::End(end) => {
                     let name = end.name();
                     let name: &str = name.as_ref();
-                    let found = self
-                        .open
-                        .iter()
-                        .rev()
-                        .position(|(open, _)| open == name.trim());
-                    if let Some(n_inner) = found {
+                    if let Some(n_inner) = self.open.n_inside(name.trim()) {
                         self.n_missing_ends = n_inner;
                         return Ok(self.end());
                     }
                 }
-                Event::Text(text) => push(&mut self.open, &text.xml10_content()),
-                Event::CData(text) => push(&mut self.open, &text.xml10_content()),
-                Event::GeneralRef(name) => push(&mut self.open, &meaning(&name)),
+                Event::Text(text) => self.open.push(&text.xml10_content()),
+                Event::CData(text) => self.open.push(&text.xml10_content()),
+                Event::GeneralRef(name) => self.open.push(&meaning(&name)),
                 Event::Eof => {
-                    return match self.open.pop() {
+                    return match self.open.end() {
                         Some((name, _)) => Err(ReadError::CutOff {
                             element: format!("<{name}>"),
                         }),
@@ -109,9 +145,11 @@ impl<R: Read> Xml<R> {
         }
     }
 
-    fn end(&mut self) -> Step {
-        let (name, text) = self.open.pop().unwrap_or_default();
-        Step::End(name, text)
+    fn end(&mut self) -> Step<'_> {
+        match self.open.end() {
+            Some((name, text)) => Step::End(name, text),
+            None => Step::End("", ""),
+        }
     }
 }
 
@@ -123,14 +161,6 @@ fn id_of(start: &BytesStart<'_>) -> Option<String> {
         .find(|attribute| is_id(attribute.key.as_ref()))?;
     let value: &str = &found.value;
     Some(value.trim().to_owned())
-}
-
-fn push(open: &mut [(String, String)], more: &str) {
-    let Some((_, text)) = open.last_mut() else {
-        return;
-    };
-    let room = MAX_TEXT_BYTES - text.len();
-    text.push_str(&more[..more.floor_char_boundary(room)]);
 }
 
 /// The text that an entity stands for; one that nobody knows stands for itself.
@@ -207,8 +237,8 @@ mod tests {
         check("<a><b>x", "<a> <b> ! the file ends in the middle of <b>");
         let deep = "<a>".repeat(100);
         let mut xml = Xml::new(deep.as_bytes());
-        let error = std::iter::repeat_with(|| xml.step())
-            .find_map(Result::err)
+        let error = std::iter::repeat_with(|| xml.step().err())
+            .find_map(|error| error)
             .unwrap();
         assert!(error.to_string().contains("more than 64"), "{error}");
     }

@@ -16,13 +16,21 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Nothing is done yet.
+    /// Nothing is done yet of what is counted in bytes.
     pub(crate) fn new() -> Self {
+        Self::of("{bytes} of {total_bytes}")
+    }
+
+    /// Nothing is done yet of what is counted in rows.
+    pub(crate) fn of_rows() -> Self {
+        Self::of("{human_pos} of {human_len} rows")
+    }
+
+    fn of(counted: &str) -> Self {
         let bar = stderr().is_terminal().then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template(
-                "{bar:30} {percent:>3} %  {bytes} of {total_bytes}  {eta} left  {msg}",
-            );
+            let template = format!("{{bar:30}} {{percent:>3}} %  {counted}  {{eta}} left  {{msg}}");
+            let style = ProgressStyle::with_template(&template);
             if let Ok(style) = style {
                 bar.set_style(style.progress_chars("━━ "));
             }
@@ -34,7 +42,7 @@ impl Progress {
         }
     }
 
-    /// `n_done` of `n_total` bytes are done.
+    /// `n_done` of `n_total` bytes or rows are done.
     pub(crate) fn at(&mut self, n_done: u64, n_total: u64) {
         self.tell(n_done, n_total, String::new());
     }

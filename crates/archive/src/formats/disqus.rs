@@ -50,36 +50,6 @@ impl Format for Disqus {
     }
 }
 
-/// A thread or a post, as its elements say it: names with the elements around them.
-#[derive(Debug, Default)]
-struct Element {
-    id: String,
-    texts: HashMap<String, String>,
-    thread: String,
-    parent: Option<String>,
-    others: BTreeSet<String>,
-}
-
-impl Element {
-    fn text(&self, name: &str) -> &str {
-        self.texts.get(name).map_or("", |text| text.trim())
-    }
-
-    /// Files that were made pretty have blanks and newlines around every word.
-    fn is(&self, name: &str) -> bool {
-        matches!(self.text(name), "true" | "1" | "True")
-    }
-}
-
-/// Reads the elements of one kind.
-struct Elements<R: Read> {
-    xml: Xml<R>,
-    kind: &'static str,
-    path: Vec<String>,
-    element: Element,
-    has_root: bool,
-}
-
 /// What is kept of a thread and of a post; everything else is named as left out.
 const KEPT: [&str; 15] = [
     "id",
@@ -99,48 +69,104 @@ const KEPT: [&str; 15] = [
     "category",
 ];
 
+/// A thread or a post, as its elements say it: names with the elements around them.
+#[derive(Debug, Default)]
+struct Element {
+    id: String,
+    /// The texts of what is kept, in the order of [`KEPT`].
+    texts: [String; KEPT.len()],
+    thread: String,
+    parent: Option<String>,
+    others: BTreeSet<String>,
+}
+
+impl Element {
+    fn text(&self, name: &str) -> &str {
+        let at = KEPT.iter().position(|kept| *kept == name);
+        at.map_or("", |at| self.texts[at].trim())
+    }
+
+    /// Files that were made pretty have blanks and newlines around every word.
+    fn is(&self, name: &str) -> bool {
+        matches!(self.text(name), "true" | "1" | "True")
+    }
+}
+
+/// Reads the elements of one kind.
+struct Elements<R: Read> {
+    xml: Xml<R>,
+    kind: &'static str,
+    reading: Reading,
+    has_root: bool,
+}
+
+/// The element that is being read.
+#[derive(Debug, Default)]
+struct Reading {
+    depth: usize,
+    /// Whether it is of the wanted kind.
+    is_wanted: bool,
+    element: Element,
+    /// The names of the elements inside it that are open, with dots between them.
+    path: String,
+}
+
 impl<R: Read> Elements<R> {
     fn new(source: R, kind: &'static str) -> Self {
         Self {
             xml: Xml::new(source),
             kind,
-            path: Vec::new(),
-            element: Element::default(),
+            reading: Reading::default(),
             has_root: false,
         }
     }
+}
 
-    fn start(&mut self, name: String, id: Option<String>) {
-        self.has_root |= self.path.is_empty() && name == "disqus";
-        let id = id.unwrap_or_default();
-        if self.path.len() == 1 && name == self.kind {
-            self.element = Element {
-                id,
-                ..Element::default()
-            };
-        } else if self.path.len() == 2 && self.path[1] == self.kind {
-            match name.as_str() {
-                "thread" => self.element.thread = id,
-                "parent" => self.element.parent = Some(id).filter(|id| !id.is_empty()),
+impl Reading {
+    fn start(&mut self, kind: &str, name: &str, id: Option<String>) {
+        if self.depth == 1 {
+            self.is_wanted = name == kind;
+            if self.is_wanted {
+                self.element = Element {
+                    id: id.unwrap_or_default(),
+                    ..Element::default()
+                };
+            }
+        } else if self.depth > 1 && self.is_wanted {
+            match (self.depth, name) {
+                (2, "thread") => self.element.thread = id.unwrap_or_default(),
+                (2, "parent") => self.element.parent = id.filter(|id| !id.is_empty()),
                 _ => {}
             }
+            if !self.path.is_empty() {
+                self.path.push('.');
+            }
+            self.path.push_str(name);
         }
-        self.path.push(name);
+        self.depth += 1;
     }
 
-    fn end(&mut self, text: String) -> Option<Element> {
-        let name = self.path.pop()?;
-        if self.path.len() == 1 && name == self.kind {
+    fn end(&mut self, name: &str, text: &str) -> Option<Element> {
+        self.depth = self.depth.checked_sub(1)?;
+        if self.depth == 1 && self.is_wanted {
+            self.is_wanted = false;
             return Some(std::mem::take(&mut self.element));
         }
-        if self.path.len() < 2 || self.path[1] != self.kind || text.trim().is_empty() {
+        if self.depth < 2 || !self.is_wanted {
             return None;
         }
-        let full = [&self.path[2..], &[name]].concat().join(".");
-        if KEPT.contains(&full.as_str()) {
-            self.element.texts.insert(full, text);
-        } else {
-            self.element.others.insert(full);
+        if !text.trim().is_empty() {
+            match KEPT.iter().position(|kept| *kept == self.path) {
+                Some(at) => text.clone_into(&mut self.element.texts[at]),
+                None => {
+                    self.element.others.insert(self.path.clone());
+                }
+            }
+        }
+        let outer = self.path.len().saturating_sub(name.len());
+        self.path.truncate(outer);
+        if self.path.ends_with('.') {
+            self.path.pop();
         }
         None
     }
@@ -152,9 +178,12 @@ impl<R: Read> Iterator for Elements<R> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             match self.xml.step() {
-                Ok(Step::Start(name, id)) => self.start(name, id),
-                Ok(Step::End(_, text)) => {
-                    if let Some(element) = self.end(text) {
+                Ok(Step::Start(name, id)) => {
+                    self.has_root |= self.reading.depth == 0 && name == "disqus";
+                    self.reading.start(self.kind, name, id);
+                }
+                Ok(Step::End(name, text)) => {
+                    if let Some(element) = self.reading.end(name, text) {
                         return Some(Ok(element));
                     }
                 }
@@ -333,9 +362,10 @@ impl<R: Read> Posts<R> {
         } else {
             comment.writer = writer(&post);
         }
-        let mut others = post.others;
         // What another system called it, as `wp_id=12`.
-        if post.texts.get("id").is_some_and(|id| !id.trim().is_empty()) {
+        let has_other_id = !post.text("id").is_empty();
+        let mut others = post.others;
+        if has_other_id {
             others.insert("id".to_owned());
         }
         self.out.comment(comment, &Fields::default());
@@ -379,9 +409,7 @@ fn state(post: &Element) -> CommentState {
 }
 
 fn body(post: &Element) -> Body {
-    Body::Html(links::out_of_disqus(
-        post.texts.get("message").map_or("", |text| text.trim()),
-    ))
+    Body::Html(links::out_of_disqus(post.text("message")))
 }
 
 /// Who has a user name has an account; nobody else is known to be the same as anybody.

@@ -286,9 +286,11 @@ impl<'p> Decider<'p> {
         let details = details(&item.writer, &record, report)?;
         let author = author_key(&item);
         let body = body(item.body, &record, report)?;
+        let state = item.state;
         batch.push(NewComment {
             author,
             details,
+            state,
             comment: ImportedComment {
                 source_id: item.source_id,
                 // Filled in when the store has told it.
@@ -300,7 +302,7 @@ impl<'p> Decider<'p> {
                     Body::Html(_) => WrittenIn::Html,
                     Body::Markdown(_) => WrittenIn::Markdown,
                 },
-                state: item.state,
+                state,
                 reason,
                 created_at: item.posted_at,
                 edited_at: item.edited_at,
@@ -308,7 +310,8 @@ impl<'p> Decider<'p> {
                 pin,
                 tally: item.votes.tally(),
                 counters: Counters::default(),
-            },
+            }
+            .unseen(),
             body,
             page: item.page,
             parent,
@@ -417,7 +420,7 @@ fn details(writer: &Writer, record: &str, report: &mut Report) -> io::Result<Gue
 
 /// What tells an author from others: an account or an address, with the name, because the name that
 /// stood above a comment stays there. Someone who gave neither is nobody else, whatever the name.
-fn author_key(item: &CommentItem) -> Option<String> {
+fn author_key(item: &CommentItem) -> Option<u128> {
     let writer = &item.writer;
     let known = match (&writer.user_id, &writer.email) {
         (Some(user), _) => format!("user {user}"),
@@ -426,6 +429,6 @@ fn author_key(item: &CommentItem) -> Option<String> {
     };
     // An address is not kept a second time, where deleting its author would miss it.
     let hash = Sha256::digest(format!("{known}\0{}", writer.name));
-    let shown = hash.iter().take(16).map(|byte| format!("{byte:02x}"));
-    Some(shown.collect())
+    let start = hash.first_chunk::<16>();
+    start.map(|start| u128::from_be_bytes(*start))
 }

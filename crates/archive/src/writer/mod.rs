@@ -13,17 +13,18 @@ mod mapping;
 mod placing;
 mod report;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+use std::future::ready;
 use std::sync::Arc;
 
 use rejoinder_core::{IdSource, ImportId, PageId, Site, Time};
 use store::archive::imports::{self, ImportedQuestion, Origin};
 use store::{Store, StoreError, Tx};
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::{JoinHandle, spawn, spawn_blocking};
 
 use crate::{Item, QuestionItem, ReadError};
 
-use batch::{Batch, Outcome};
+use batch::{Batch, Before, Outcome};
 use decide::Decider;
 pub use mapping::{Mapping, NotAMapping};
 pub use report::{Report, Totals};
@@ -100,7 +101,8 @@ pub async fn import(
             now,
             effect,
         },
-        pages: Arc::default(),
+        rendering: None,
+        before: Arc::default(),
         under_way: None,
     };
     let mut batch = Batch::default();
@@ -116,7 +118,7 @@ pub async fn import(
     }
     decider.finish(&mut batch, report)?;
     sender.send(batch, report).await?;
-    sender.wait(report).await?;
+    sender.finish(report).await?;
     sender.reveal().await?;
     sender.ask(questions, report).await?;
     Ok(report.totals())
@@ -131,32 +133,50 @@ struct Task {
     effect: Effect,
 }
 
-/// Hands batches to the store, one at a time, while the next is read.
+/// Hands batches to the store, one at a time, while the next is rendered and the one behind it is read.
 struct Sender<'s> {
     store: &'s Store,
     task: Task,
-    /// What the pages of the file are called here.
-    pages: Arc<HashMap<String, PageId>>,
-    under_way: Option<JoinHandle<Result<Outcome, ImportError>>>,
+    rendering: Option<JoinHandle<Batch>>,
+    before: Arc<Before>,
+    under_way: Option<JoinHandle<store::Result<Outcome>>>,
 }
 
 impl Sender<'_> {
     async fn send(&mut self, batch: Batch, report: &mut Report) -> Result<(), ImportError> {
-        self.wait(report).await?;
-        let (store, task, pages) = (self.store.clone(), self.task, Arc::clone(&self.pages));
-        self.under_way = Some(tokio::spawn(async move {
-            if task.effect == Effect::None {
-                return Ok(store.read(move |tx| batch.look(tx, task)).await?);
-            }
-            let prepared = spawn_blocking(move || {
+        self.write_rendered(report).await?;
+        self.rendering = Some(match self.task.effect {
+            Effect::None => spawn(ready(batch)),
+            Effect::Write => spawn_blocking(move || {
                 let mut batch = batch;
                 batch.render();
                 batch
-            });
-            let batch = prepared.await?;
-            Ok(store.write(move |tx| batch.write(tx, task, &pages)).await?)
+            }),
+        });
+        Ok(())
+    }
+
+    /// Begins to write what is rendered, once what came before it is written.
+    async fn write_rendered(&mut self, report: &mut Report) -> Result<(), ImportError> {
+        let Some(rendering) = self.rendering.take() else {
+            return Ok(());
+        };
+        let batch = rendering.await?;
+        self.wait(report).await?;
+        let (store, task, before) = (self.store.clone(), self.task, Arc::clone(&self.before));
+        self.under_way = Some(spawn(async move {
+            match task.effect {
+                Effect::None => store.read(move |tx| batch.look(tx, task)).await,
+                Effect::Write => store.write(move |tx| batch.write(tx, task, &before)).await,
+            }
         }));
         Ok(())
+    }
+
+    /// Writes all that was sent.
+    async fn finish(&mut self, report: &mut Report) -> Result<(), ImportError> {
+        self.write_rendered(report).await?;
+        self.wait(report).await
     }
 
     /// Shows what came in, a few pages at a time, so that others get to write in between.
@@ -167,7 +187,7 @@ impl Sender<'_> {
         if effect == Effect::None {
             return Ok(());
         }
-        let pages: BTreeSet<PageId> = self.pages.values().copied().collect();
+        let pages: BTreeSet<PageId> = self.before.pages.values().copied().collect();
         let pages: Vec<PageId> = pages.into_iter().collect();
         for pages in pages.chunks(MAX_PAGES) {
             let pages = pages.to_vec();
@@ -197,7 +217,7 @@ impl Sender<'_> {
         for item in questions {
             n_questions += 1;
             n_answers += item.answers.len();
-            let Some(page) = self.pages.get(&item.page).copied() else {
+            let Some(page) = self.before.pages.get(&item.page).copied() else {
                 continue;
             };
             let question = ImportedQuestion {
@@ -228,7 +248,7 @@ impl Sender<'_> {
             return Ok(());
         };
         let outcome = under_way.await??;
-        Arc::make_mut(&mut self.pages).extend(outcome.pages);
+        Arc::make_mut(&mut self.before).extend(outcome.before);
         let totals = report.totals_mut();
         totals.added += outcome.added;
         totals.known += outcome.known;

@@ -17,9 +17,7 @@ pub(super) type PageNumber = u32;
 /// comments share once in tens of millions of imports.
 #[derive(Debug, Default)]
 pub(super) struct Placing {
-    hasher: RandomState,
-    /// The pages of all comments, and whether they have been placed.
-    known: HashMap<u64, (PageNumber, bool)>,
+    known: Known,
     waiting: HashMap<String, Vec<(PageNumber, CommentItem)>>,
 }
 
@@ -33,14 +31,57 @@ pub(super) struct Placed {
     pub(super) moved: Option<&'static str>,
 }
 
+/// The pages of all comments, and whether they have been placed: in many small tables, because one that
+/// grows is there twice for a moment, and in as few bytes as it takes, because there may be millions.
+#[derive(Debug)]
+struct Known {
+    hasher: RandomState,
+    tables: Vec<HashMap<[u32; 2], PageNumber>>,
+}
+
+const N_TABLES: u64 = 256;
+
+/// Stands in a page number for a comment that has been placed.
+const PLACED: PageNumber = 1 << 31;
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            hasher: RandomState::new(),
+            tables: (0..N_TABLES).map(|_| HashMap::new()).collect(),
+        }
+    }
+}
+
+impl Known {
+    /// The table that an id belongs to, and what it is there.
+    fn place(&self, id: &str) -> (usize, [u32; 2]) {
+        let hash = self.hasher.hash_one(id);
+        let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or(0);
+        let table = usize::try_from(hash % N_TABLES).unwrap_or(0);
+        (table, [half(hash), half(hash >> 32)])
+    }
+
+    fn get(&self, id: &str) -> Option<(PageNumber, bool)> {
+        let (table, key) = self.place(id);
+        let known = *self.tables[table].get(&key)?;
+        Some((known & !PLACED, known & PLACED != 0))
+    }
+
+    fn insert(&mut self, id: &str, page: PageNumber, is_placed: bool) {
+        let (table, key) = self.place(id);
+        let known = page | if is_placed { PLACED } else { 0 };
+        self.tables[table].insert(key, known);
+    }
+}
+
 impl Placing {
     fn known(&self, id: &str) -> Option<(PageNumber, bool)> {
-        self.known.get(&self.hasher.hash_one(id)).copied()
+        self.known.get(id)
     }
 
     fn remember(&mut self, id: &str, page: PageNumber, is_placed: bool) {
-        self.known
-            .insert(self.hasher.hash_one(id), (page, is_placed));
+        self.known.insert(id, page, is_placed);
     }
 
     /// The page of the comment with this id, if one has come.

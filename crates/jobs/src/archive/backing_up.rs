@@ -1,4 +1,4 @@
-//! Backups of an SQLite database by the clock, while the server runs.
+//! Backups of the database by the clock, while the server runs.
 //!
 //! Each is checked before it takes its name, and the oldest go when there are more than are to be kept. Only
 //! files with such names are ever looked at or removed.
@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use rejoinder_core::{Clock, Time};
 use store::archive::backup;
+use store::{Location, Reach};
 use tokio::sync::watch;
 use tracing::{error, info};
 
@@ -29,8 +30,10 @@ const PARTIAL: &str = ".db.partial";
 /// What is backed up, where to, how often, and how many backups are kept.
 #[derive(Debug, Clone)]
 pub struct BackupPlan {
-    /// The file of the database.
-    pub database: PathBuf,
+    /// The database.
+    pub database: Location,
+    /// How it is reached.
+    pub reach: Reach,
     /// Where backups lie.
     pub folder: PathBuf,
     /// How many of them.
@@ -163,7 +166,7 @@ impl BackupPlan {
     }
 
     fn copy(&self, partial: &Path) -> Result<(), Problem> {
-        backup::copy(&self.database, partial, |_, _| {})?;
+        backup::back_up(&self.database, &self.reach, partial, |_, _| {})?;
         match backup::check(partial)?.first() {
             None => Ok(fs::File::open(partial)?.sync_all()?),
             Some(finding) => Err(format!(

@@ -5,8 +5,7 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -23,6 +22,7 @@ use store::{Result, Store, StoreError, Tx};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 
+use crate::archive::copies::{Copies, copied};
 use crate::worker::{Handler, JobOutcome};
 
 /// After so many attempts an import stops that the store does not take.
@@ -61,7 +61,7 @@ impl ImportHandler {
             now: self.clock.now(),
             site,
             import: import.clone(),
-            path: file.path().join(&import.file_name),
+            folder: file,
             watch: Watch::default(),
         };
         let came = self.watched(&import, work).await?;
@@ -109,21 +109,19 @@ impl ImportHandler {
         }
     }
 
-    /// The file outside the store, under its own name, in a folder that goes when nobody needs it.
+    /// The files outside the store, each under its own name, in a folder that goes when nobody needs it.
     async fn copy(&self, import: &Import) -> Result<io::Result<TempDir>> {
-        let made = tempfile::tempdir()
-            .and_then(|folder| Ok((File::create(folder.path().join(&import.file_name))?, folder)));
-        let (mut file, folder) = match made {
-            Ok(made) => made,
+        let mut copies = match Copies::new(&import.files) {
+            Ok(copies) => copies,
             Err(error) => return Ok(Err(error)),
         };
         let (site, id, mut at) = (import.site, import.id, 0);
         loop {
             let read = move |tx: &mut Tx<'_>| runs::part(tx, site, id, Kept::File, at);
             let Some(part) = self.store.read(read).await? else {
-                return Ok(Ok(folder));
+                return Ok(Ok(copies.folder()));
             };
-            if let Err(error) = file.write_all(&part) {
+            if let Err(error) = copies.write(&part) {
                 return Ok(Err(error));
             }
             at += i64::try_from(part.len()).unwrap_or(i64::MAX);
@@ -272,7 +270,8 @@ struct Work {
     now: Time,
     site: Site,
     import: Import,
-    path: PathBuf,
+    /// What holds its files.
+    folder: TempDir,
     watch: Watch,
 }
 
@@ -288,18 +287,23 @@ impl Work {
     }
 
     fn read(self) -> std::result::Result<Whole, Problem> {
+        let mut inputs = Vec::new();
+        for path in copied(self.folder.path(), &self.import.files) {
+            inputs.extend(Input::open(&path)?);
+        }
         let Recognised {
             format,
             files,
             others,
-        } = archive::recognise(Input::open(&self.path)?)?;
+        } = archive::recognise(inputs)?;
         let mut report = Report::new()?;
         report.remark(format!("Read as {}.", format.name()));
         for name in others {
             let reason = format!("it is not {}", format.name());
             report.dropped(&format!("file {name}"), &reason)?;
         }
-        let typed = self.import.mappings.lines().map(str::trim);
+        let options = &self.import.options;
+        let typed = options.mappings.lines().map(str::trim);
         let mappings = typed.filter(|line| !line.is_empty()).map(Mapping::parse);
         let (effect, state) = match self.import.state {
             ImportState::Running => (Effect::Write, ImportState::Done),
@@ -313,7 +317,11 @@ impl Work {
             effect,
             ids: &self.ids,
         };
-        let items = format.read(files.clone(), archive::Options::default())?;
+        let along = archive::Options {
+            mentions: options.mentions,
+            reviews: options.reviews,
+        };
+        let items = format.read(files.clone(), along)?;
         let watch = &self.watch;
         let items = items.map(|item| match watch.is_over() {
             true => Err(io::Error::from(io::ErrorKind::Interrupted).into()),

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use store::{Location, StoreError, archive::backup};
+use store::archive::backup;
+use store::identity::erasures::ledger::ErasureLine;
+use store::{Location, Reach, StoreError};
 
 use crate::cli::{BackupArgs, RestoreArgs};
 use crate::commands::{erasures, store_failed};
@@ -15,58 +17,50 @@ use crate::progress::Progress;
 /// Write a copy of the database that was checked, under a name that is only taken when it is whole.
 pub(crate) fn back_up(args: &BackupArgs) -> Result<(), Failure> {
     let options = Options::for_place(&args.place)?;
-    let database = sqlite(&options.database)?;
-    let to = &args.file;
-    refuse_existing(to)?;
-    if !database.exists() {
+    if let Location::Sqlite(database) = &options.database
+        && !database.exists()
+    {
         return Err(Failure::Failed(format!(
             "there is no database {}",
             database.display()
         )));
     }
-    let partial = with(to, ".partial");
-    copy(database, &partial)?;
-    move_to(&partial, to)?;
+    write(&options, &args.file)?;
     say(format_args!(
         "Backed up {} into {} and checked it.",
-        database.display(),
-        to.display()
+        shown(&options.database),
+        args.file.display()
     ));
     Ok(())
+}
+
+fn write(options: &Options, to: &Path) -> Result<(), Failure> {
+    refuse_existing(to)?;
+    let partial = with(to, ".partial");
+    copy(&options.database, &options.reach, &partial)?;
+    move_to(&partial, to)
 }
 
 /// Put a backup where the database belongs, without what was erased since. What stood there is kept
 /// beside it. Nothing is touched before the backup is known to be one and whole.
 pub(crate) fn restore(args: &RestoreArgs) -> Result<(), Failure> {
     let options = Options::for_place(&args.place)?;
-    let database = sqlite(&options.database)?;
+    match &options.database {
+        Location::Sqlite(database) => restore_file(&options, database, args),
+        Location::Postgres(url) => restore_into_postgres(&options, url, args),
+    }
+}
+
+fn restore_file(options: &Options, database: &Path, args: &RestoreArgs) -> Result<(), Failure> {
     options.make_place()?;
     expect_backup(&args.file)?;
     let kept = with(database, ".before-restore");
     if database.exists() {
         expect_replaceable(database, &kept, args.replace)?;
     }
-    let mut ledger = Vec::new();
-    if let Some(file) = &args.erasures {
-        ledger = erasures::read(file)?;
-    }
-    if database.exists() {
-        match backup::ledger(database) {
-            Ok(own) => ledger.extend(own),
-            Err(error) => say(format_args!(
-                "The ledger of erasures in {} cannot be read ({error}): what was erased after the \
-                 backup comes back, unless --erasures names a ledger.",
-                database.display()
-            )),
-        }
-    }
+    let ledger = ledger(options, args, database.exists())?;
     let partial = with(database, ".partial");
-    copy(&args.file, &partial)?;
-    let erased = erasures::erase_again(&Location::Sqlite(partial.clone()), &ledger);
-    if erased.is_err() {
-        let _ = fs::remove_file(&partial);
-    }
-    erased?;
+    copy_without_erased(args, &partial, &ledger)?;
     if database.exists() {
         move_to(database, &kept)?;
         // What SQLite keeps beside a database belongs to that database alone.
@@ -78,14 +72,7 @@ pub(crate) fn restore(args: &RestoreArgs) -> Result<(), Failure> {
         }
     }
     move_to(&partial, database)?;
-    say(format_args!(
-        "Restored {} into {}.",
-        args.file.display(),
-        database.display()
-    ));
-    if !ledger.is_empty() {
-        say(format_args!("{}", erasures::done(ledger.len())));
-    }
+    tell_restored(options, args, &ledger);
     if kept.exists() {
         say(format_args!(
             "What stood there is now in {}. Remove it when it is not needed any more: nothing is \
@@ -94,6 +81,104 @@ pub(crate) fn restore(args: &RestoreArgs) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// As [`restore`], into PostgreSQL: what stood there is kept as a backup beside the one that is restored.
+fn restore_into_postgres(options: &Options, url: &str, args: &RestoreArgs) -> Result<(), Failure> {
+    expect_backup(&args.file)?;
+    let there = backup::is_in_postgres(url, &options.reach);
+    let is_there = there.map_err(store_failed("the database cannot be looked at"))?;
+    let kept = with(&args.file, ".before-restore");
+    if is_there && !args.replace {
+        return Err(Failure::Failed(format!(
+            "{} holds a database of this program already; with --replace the backup takes its place, \
+             and it is kept as {}",
+            options.database,
+            kept.display()
+        )));
+    }
+    let ledger = ledger(options, args, is_there)?;
+    if is_there {
+        write(options, &kept)?;
+    }
+    let partial = with(&args.file, ".partial");
+    copy_without_erased(args, &partial, &ledger)?;
+    let mut progress = Progress::of_rows();
+    let tell = |n_done, n_total| progress.at(n_done, n_total);
+    let put = backup::put_into_postgres(&partial, url, &options.reach, args.replace, tell);
+    progress.finish();
+    let _ = fs::remove_file(&partial);
+    put.map_err(store_failed(&format!(
+        "{} cannot be restored",
+        args.file.display()
+    )))?;
+    tell_restored(options, args, &ledger);
+    if is_there {
+        say(format_args!(
+            "What stood there is now in {}, a backup like any other. Remove it when it is not needed any \
+             more: nothing is erased in it.",
+            kept.display()
+        ));
+    }
+    Ok(())
+}
+
+/// What was erased since the backup, as far as it is known: by the file that was named, and by the database
+/// that stands there.
+fn ledger(
+    options: &Options,
+    args: &RestoreArgs,
+    is_there: bool,
+) -> Result<Vec<ErasureLine>, Failure> {
+    let mut ledger = Vec::new();
+    if let Some(file) = &args.erasures {
+        ledger = erasures::read(file)?;
+    }
+    if is_there {
+        match backup::ledger(&options.database, &options.reach) {
+            Ok(own) => ledger.extend(own),
+            Err(error) => say(format_args!(
+                "The ledger of erasures in {} cannot be read ({error}): what was erased after the \
+                 backup comes back, unless --erasures names a ledger.",
+                shown(&options.database)
+            )),
+        }
+    }
+    Ok(ledger)
+}
+
+/// Copy the backup into the new file `partial`, without what the ledger says was erased since.
+fn copy_without_erased(
+    args: &RestoreArgs,
+    partial: &Path,
+    ledger: &[ErasureLine],
+) -> Result<(), Failure> {
+    let backup = Location::Sqlite(args.file.clone());
+    copy(&backup, &Reach::default(), partial)?;
+    let erased = erasures::erase_again(&Location::Sqlite(partial.to_owned()), ledger);
+    if erased.is_err() {
+        let _ = fs::remove_file(partial);
+    }
+    erased
+}
+
+fn tell_restored(options: &Options, args: &RestoreArgs, ledger: &[ErasureLine]) {
+    say(format_args!(
+        "Restored {} into {}.",
+        args.file.display(),
+        shown(&options.database)
+    ));
+    if !ledger.is_empty() {
+        say(format_args!("{}", erasures::done(ledger.len())));
+    }
+}
+
+/// A database, as people are told of it.
+fn shown(database: &Location) -> String {
+    match database {
+        Location::Sqlite(path) => path.display().to_string(),
+        Location::Postgres(_) => database.to_string(),
+    }
 }
 
 /// Refuse to take the place of a database that is in use, or that nobody said may be replaced.
@@ -122,23 +207,27 @@ fn expect_backup(file: &Path) -> Result<(), Failure> {
     if !about.is_file() {
         return Err(Failure::Failed(format!("{} is not a file", file.display())));
     }
-    backup::expect_ours(file).map_err(|error| broken(file, &error))
+    backup::expect_ours(file).map_err(|error| broken(&Location::Sqlite(file.to_owned()), &error))
 }
 
-/// Copy the database in `from` into the new file `to`, and check the copy. A copy that is not good
+/// Copy the database `from` into the new file `to`, and check the copy. A copy that is not good
 /// does not stay.
-fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+fn copy(from: &Location, reach: &Reach, to: &Path) -> Result<(), Failure> {
     refuse_existing(to)?;
-    let copied = copy_and_check(from, to);
+    let copied = copy_and_check(from, reach, to);
     if copied.is_err() {
         let _ = fs::remove_file(to);
     }
     copied
 }
 
-fn copy_and_check(from: &Path, to: &Path) -> Result<(), Failure> {
-    let mut progress = Progress::new();
-    let copied = backup::copy(from, to, |n_done, n_total| progress.at(n_done, n_total));
+fn copy_and_check(from: &Location, reach: &Reach, to: &Path) -> Result<(), Failure> {
+    let mut progress = match from {
+        Location::Sqlite(_) => Progress::new(),
+        Location::Postgres(_) => Progress::of_rows(),
+    };
+    let tell = |n_done, n_total| progress.at(n_done, n_total);
+    let copied = backup::back_up(from, reach, to, tell);
     progress.finish();
     copied.map_err(|error| broken(from, &error))?;
     let findings = backup::check(to).map_err(|error| broken(from, &error))?;
@@ -146,7 +235,7 @@ fn copy_and_check(from: &Path, to: &Path) -> Result<(), Failure> {
         None => Ok(()),
         Some(finding) => Err(Failure::Failed(format!(
             "{} does not keep its rules; not so in {} places: {}",
-            from.display(),
+            shown(from),
             finding.n_wrong,
             finding.check
         ))),
@@ -158,24 +247,12 @@ pub(super) fn move_to(from: &Path, to: &Path) -> Result<(), Failure> {
     fs::rename(from, to).map_err(|error| Failure::failed(&doing, &error))
 }
 
-fn broken(file: &Path, error: &StoreError) -> Failure {
-    Failure::failed(
-        &format!(
-            "{} cannot be copied as a database of Rejoinder",
-            file.display()
-        ),
-        error,
-    )
-}
-
-/// The file of the database, when it is one.
-fn sqlite(location: &Location) -> Result<&Path, Failure> {
-    match location {
-        Location::Sqlite(path) => Ok(path),
-        Location::Postgres(_) => Err(Failure::misused(
-            "PostgreSQL has its own tools for this: pg_dump and pg_restore",
-        )),
-    }
+fn broken(from: &Location, error: &StoreError) -> Failure {
+    let doing = format!(
+        "{} cannot be copied as a database of Rejoinder",
+        shown(from)
+    );
+    Failure::failed(&doing, error)
 }
 
 pub(super) fn refuse_existing(file: &Path) -> Result<(), Failure> {

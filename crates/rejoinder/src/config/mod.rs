@@ -305,10 +305,12 @@ impl Options {
                  is no host that links could lead to",
             ));
         }
+        let reach = reach::read(&layers, &database)?;
         Ok(Self {
             listen,
             fingerprints: layers.fingerprints(),
-            reach: reach::read(&layers, &database)?,
+            backups: backups(&layers, &database, &reach)?,
+            reach,
             max_stale: reach::max_stale(&layers)?,
             internal: layers
                 .read("internal", |text| match text {
@@ -317,7 +319,6 @@ impl Options {
                 })?
                 .unwrap_or(defaults.internal),
             is_database_in_data,
-            backups: backups(&layers, &database)?,
             database,
             data,
             key: layers.read("key", |text| Some(HiddenText::from(text.to_owned())))?,
@@ -456,7 +457,11 @@ fn yes_or_no(text: &str) -> Option<bool> {
 }
 
 /// The backups by the clock, where a folder is named for them.
-fn backups(layers: &Layers, database: &Location) -> Result<Option<BackupPlan>, Failure> {
+fn backups(
+    layers: &Layers,
+    database: &Location,
+    reach: &Reach,
+) -> Result<Option<BackupPlan>, Failure> {
     let folder = layers.read("backup.folder", |text| Some(PathBuf::from(text)))?;
     let within = |text: &str, max: u32| text.parse().ok().filter(|n: &u32| (1..=max).contains(n));
     let keep = layers.read("backup.keep", |text| within(text, 1_000))?;
@@ -468,14 +473,12 @@ fn backups(layers: &Layers, database: &Location) -> Result<Option<BackupPlan>, F
             (None, Some(_)) => Err(Failure::misused("`backup.every_h` needs `backup.folder`")),
         };
     };
-    let Location::Sqlite(database) = database else {
-        return Err(Failure::misused(
-            "`backup.folder` is for SQLite; PostgreSQL has its own tools for this: pg_dump, or base \
-             backups with continuous archiving",
-        ));
-    };
     Ok(Some(BackupPlan {
         database: database.clone(),
+        reach: Reach {
+            timeouts: reach.timeouts.patient(),
+            ..reach.clone()
+        },
         folder,
         keep: keep.unwrap_or(KEPT_BACKUPS) as usize,
         every: Duration::from_secs(u64::from(hours.unwrap_or(24)) * 3_600),

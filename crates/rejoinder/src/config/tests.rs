@@ -281,14 +281,18 @@ fn everyone_is_trusted_as_a_proxy_only_on_purpose() {
 }
 
 #[test]
-fn backups_by_the_clock_are_for_sqlite_and_need_a_folder() {
+fn backups_by_the_clock_need_a_folder_and_are_of_either_database() {
     let file = "[backup]\nfolder = '/backups'\nkeep = 3";
     let options = gather(file, &[], ServeArgs::default()).unwrap();
     let plan = options.backups.unwrap();
     assert_eq!((plan.keep, plan.every.as_secs()), (3, 86_400));
     assert!(refused("[backup]\nkeep = 3", &[]).contains("`backup.keep` needs `backup.folder`"));
     let postgres = "database = 'postgres://db/x'\n[backup]\nfolder = '/backups'";
-    assert!(refused(postgres, &[]).contains("pg_dump"));
+    let plan = gather(postgres, &[], ServeArgs::default()).unwrap().backups;
+    assert_eq!(
+        plan.unwrap().database,
+        store::Location::Postgres("postgres://db/x".to_owned())
+    );
     assert!(refused("[backup]\nfolder = '/b'\nkeep = 0", &[]).contains("from 1 to 1000"));
 }
 

@@ -10,7 +10,15 @@ use crate::writer::{Acknowledged, Writer};
 
 #[test]
 fn a_backup_taken_while_readers_write_holds_all_that_was_acknowledged_before() {
-    let (place, other) = (Place::new(), Place::new());
+    expect_all_acknowledged(&Place::new(), &Place::new());
+}
+
+#[test]
+fn so_does_one_of_postgres() {
+    expect_all_acknowledged(&Place::on_postgres(), &Place::on_postgres());
+}
+
+fn expect_all_acknowledged(place: &Place, other: &Place) {
     place.run(&["site", "add", "news.example"]).good();
     let server = place.start(&["serve"]);
     let all = Arc::new(Mutex::new(Acknowledged::default()));
@@ -93,11 +101,76 @@ fn a_backup_never_replaces_a_file_and_a_restore_takes_only_a_backup() {
 }
 
 #[test]
-fn a_backup_of_postgres_names_the_tool_for_it() {
-    let place = Place::new();
-    let ended = place.run(&["backup", "x.db", "--database", "postgres://localhost/news"]);
-    assert_eq!(ended.code, Some(2));
-    assert!(ended.err.contains("pg_dump"), "{}", ended.err);
+fn a_backup_of_either_database_goes_back_into_either() {
+    let sites = "news.example\thttps://news.example\n";
+    for from in [Place::new(), Place::on_postgres()] {
+        from.run(&["site", "add", "news.example"]).good();
+        let server = from.start(&["serve"]);
+        let (id, _) = post(&server, "Zanzibar sings");
+        server.stop();
+        let file = from.path("backup.db");
+        let file = file.to_str().unwrap();
+        from.run(&["backup", file]).good();
+
+        for to in [Place::new(), Place::on_postgres()] {
+            to.run(&["restore", file]).good();
+
+            to.run(&["doctor"]).good();
+            assert_eq!(to.run(&["site", "list"]).good(), sites);
+            let server = to.start(&["serve"]);
+            let comment = server.json(&format!("/api/v1/comments/{id}?site=news.example"));
+            assert!(
+                comment["comment"]["html"]
+                    .as_str()
+                    .unwrap()
+                    .contains("Zanzibar")
+            );
+            // What is numbered by the database goes on behind what came.
+            post(&server, "Zanzibar sings again");
+            server.stop();
+            to.run(&["site", "add", "more.example"]).good();
+            let again = to.path("again.db");
+            to.run(&["backup", again.to_str().unwrap()]).good();
+        }
+    }
+}
+
+#[test]
+fn a_restore_into_postgres_keeps_what_stood_there_and_waits_for_the_server_to_stop() {
+    let place = Place::on_postgres();
+    place.run(&["site", "add", "news.example"]).good();
+    let file = place.path("backup.db");
+    let file = file.to_str().unwrap();
+    place.run(&["backup", file]).good();
+    place.run(&["site", "add", "later.example"]).good();
+
+    let server = place.start(&["serve"]);
+    let refused = place.run(&["restore", file, "--replace"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("stop it first"), "{}", refused.err);
+    server.stop();
+    std::fs::remove_file(place.path("backup.db.before-restore")).unwrap();
+    let refused = place.run(&["restore", file]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("--replace"), "{}", refused.err);
+    let sites = place.run(&["site", "list"]).good();
+    assert!(sites.contains("later.example"));
+
+    place.run(&["restore", file, "--replace"]).good();
+
+    let sites = place.run(&["site", "list"]).good();
+    assert_eq!(sites, "news.example\thttps://news.example\n");
+    let kept = place.path("backup.db.before-restore");
+    let other = Place::new();
+    other.run(&["restore", kept.to_str().unwrap()]).good();
+    assert!(
+        other
+            .run(&["site", "list"])
+            .good()
+            .contains("later.example")
+    );
+    let again = place.run(&["restore", file, "--replace"]);
+    assert!(again.err.contains("is there already"), "{}", again.err);
 }
 
 /// Post a comment as a new guest; gives its id, and the cookie.
@@ -170,6 +243,39 @@ fn what_was_erased_since_the_backup_is_not_in_what_is_restored() {
         assert!(said.contains("Erased again"), "{said}");
         assert_eq!(with_canary(&place, ""), [] as [&str; 0]);
         let server = place.start(&["serve"]);
+        let (_, thread) =
+            server.get("/api/v1/thread?site=news.example&page=https://news.example/story");
+        assert!(!thread.to_lowercase().contains("zanzibar"), "{thread}");
+    }
+}
+
+#[test]
+fn what_was_erased_since_the_backup_is_not_in_what_is_restored_into_postgres() {
+    for is_lost in [false, true] {
+        let (place, other) = (Place::on_postgres(), Place::on_postgres());
+        place.run(&["site", "add", "news.example"]).good();
+        let server = place.start(&["serve"]);
+        let erased = post(&server, "Zanzibar sings");
+        let file = place.path("backup.db");
+        let file = file.to_str().unwrap();
+        place.run(&["backup", file]).good();
+        delete(&server, &erased);
+        server.stop();
+        let ledger = place.path("erasures");
+        let ledger = ledger.to_str().unwrap();
+        place.run(&["erasures", "write", ledger]).good();
+
+        let (to, said) = if is_lost {
+            let said = other.run(&["restore", file, "--erasures", ledger]);
+            (&other, said.good())
+        } else {
+            let said = place.run(&["restore", file, "--replace"]);
+            (&place, said.good())
+        };
+
+        assert!(said.contains("Erased again"), "{said}");
+        assert!(!place.path("backup.db.partial").exists());
+        let server = to.start(&["serve"]);
         let (_, thread) =
             server.get("/api/v1/thread?site=news.example&page=https://news.example/story");
         assert!(!thread.to_lowercase().contains("zanzibar"), "{thread}");

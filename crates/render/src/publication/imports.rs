@@ -1,7 +1,7 @@
 //! The owner's pages about imports.
 
 use askama::Template;
-use rejoinder_core::archive::{Import, ImportState};
+use rejoinder_core::archive::{Import, ImportOptions, ImportState};
 use rejoinder_core::{Site, Time};
 
 use crate::catalogue::{NewsroomImportsTexts, fill};
@@ -16,11 +16,11 @@ pub struct ImportsPage<'a> {
     pub frame: &'a NewsroomFrame<'a>,
     /// The imports, newest first.
     pub imports: &'a [Import],
-    /// How large a file may be, in MB.
+    /// How large the files of one may be together, in MB.
     pub max_mb: u64,
-    /// How large it may be where there is no script.
+    /// How large they may be where there is no script.
     pub max_plain_mb: u64,
-    /// Why a file was not taken.
+    /// Why files were not taken.
     pub problem: Option<&'a str>,
 }
 
@@ -65,8 +65,8 @@ pub struct ImportPage<'a> {
     pub import: &'a Import,
     /// What the format of its file is called.
     pub format: Option<&'a str>,
-    /// What was typed of pages that have moved.
-    pub mappings: &'a str,
+    /// How its files are to be read, as it was typed.
+    pub options: &'a ImportOptions,
     /// Why something was not done.
     pub problem: Option<&'a str>,
 }
@@ -142,6 +142,8 @@ pub enum ImportProblem<'a> {
     NoFile,
     /// It is larger than so many MB.
     TooLarge(u64),
+    /// There are more than so many.
+    TooMany(usize),
     /// A line that maps nothing.
     Mapping(&'a str),
     /// The import is in another state.
@@ -155,6 +157,7 @@ pub fn import_problem(site: &Site, problem: ImportProblem<'_>) -> String {
         ImportProblem::Busy => texts.busy.clone(),
         ImportProblem::NoFile => texts.no_file.clone(),
         ImportProblem::TooLarge(max) => fill(&texts.too_large, &[("max", &max)]),
+        ImportProblem::TooMany(max) => fill(&texts.too_many, &[("max", &max)]),
         ImportProblem::Mapping(line) => fill(&texts.wrong_map, &[("line", &line)]),
         ImportProblem::NotNow => texts.not_now.clone(),
     }

@@ -1,7 +1,8 @@
-//! Imports without a shell: a file is uploaded, looked into, brought in, and taken out again.
+//! Imports without a shell: files are uploaded, looked into, brought in, and taken out again.
 //!
-//! A file comes by tus ([`crate::http::tus`]), or with a plain form where there is no script. What is done
-//! with it is done by a job; these pages say what is wanted, and show how far it is.
+//! Files come by tus ([`crate::http::tus`]), one behind the other in one upload, or with a plain form where
+//! there is no script. What is done with them is done by a job; these pages say what is wanted, and show how
+//! far it is.
 
 use axum::Json;
 use axum::body::Body;
@@ -9,7 +10,7 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use futures_util::stream;
-use rejoinder_core::archive::{Import, ImportState};
+use rejoinder_core::archive::{Import, ImportFile, ImportOptions, ImportState, MAX_FILES};
 use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{ImportId, Site};
 use render::publication::{
@@ -22,18 +23,15 @@ use store::recordings::files::MAX_PART;
 
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::http::extract::{Form, NamedUpload, PathId};
+use crate::http::extract::{Form, NamedUploads, PathId};
 use crate::http::tus::{self, Announced};
 use crate::newsroom::{Newsroom, PageHead, ProgressBody, RailPosition, see_other};
 
-/// The largest file that a plain form sends along, which is in memory at once.
+/// The largest files that a plain form sends along, which are in memory at once.
 pub(super) const MAX_PLAIN: usize = 32 << 20;
 
 /// So many imports are listed.
 const SHOWN: i64 = 50;
-
-/// The longest name of a file, in letters.
-const MAX_NAME: usize = 120;
 
 /// `GET /admin/{site}/import`.
 pub(super) async fn list(newsroom: Newsroom) -> Result<Html<String>, ErrorPage> {
@@ -61,12 +59,12 @@ async fn list_page(newsroom: &Newsroom, problem: Option<&str>) -> Result<Html<St
     }))
 }
 
-/// `POST /admin/{site}/import`: a whole file, from a plain form.
+/// `POST /admin/{site}/import`: whole files, from a plain form.
 pub(super) async fn send(
     newsroom: Newsroom,
-    NamedUpload { name, bytes }: NamedUpload,
+    NamedUploads(files): NamedUploads,
 ) -> Result<Response, ErrorPage> {
-    match take(&newsroom, &name, bytes).await {
+    match take(&newsroom, files).await {
         Ok(id) => Ok(see_other(&place(&newsroom.site, id))),
         Err(error) if error.status.is_server_error() => Err(error.into()),
         Err(error) => {
@@ -76,9 +74,13 @@ pub(super) async fn send(
     }
 }
 
-async fn take(newsroom: &Newsroom, name: &str, bytes: Vec<u8>) -> Result<ImportId, ApiError> {
-    let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-    let id = begin_one(newsroom, name, length).await?;
+async fn take(newsroom: &Newsroom, files: Vec<(String, Vec<u8>)>) -> Result<ImportId, ApiError> {
+    let about = files.iter().map(|(name, bytes)| {
+        let n_bytes = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        ImportFile::new(name, n_bytes)
+    });
+    let id = begin_one(newsroom, about.collect()).await?;
+    let bytes: Vec<u8> = files.into_iter().flat_map(|(_, bytes)| bytes).collect();
     let (app, site) = (&newsroom.app, newsroom.site.id);
     let mut at = 0;
     for part in bytes.chunks(MAX_PART) {
@@ -92,19 +94,23 @@ async fn take(newsroom: &Newsroom, name: &str, bytes: Vec<u8>) -> Result<ImportI
     Ok(id)
 }
 
-/// Begin an import of a file that is called `name`.
-async fn begin_one(newsroom: &Newsroom, name: &str, n_bytes: i64) -> Result<ImportId, ApiError> {
+/// Begin an import of these files.
+async fn begin_one(newsroom: &Newsroom, files: Vec<ImportFile>) -> Result<ImportId, ApiError> {
     let app = &newsroom.app;
+    let n_bytes: i64 = files.iter().map(|file| file.n_bytes).sum();
     if n_bytes < 1 {
         return Err(refused(&newsroom.site, ImportProblem::NoFile));
+    }
+    if files.len() > MAX_FILES {
+        return Err(refused(&newsroom.site, ImportProblem::TooMany(MAX_FILES)));
     }
     let max_mb = app.config.max_import_mb;
     if u64::try_from(n_bytes).is_ok_and(|length| length > max_mb << 20) {
         return Err(refused(&newsroom.site, ImportProblem::TooLarge(max_mb)));
     }
-    let (now, site, name) = (app.now(), newsroom.site.id, safe_name(name));
+    let (now, site) = (app.now(), newsroom.site.id);
     let id = ImportId(app.ids.next(now));
-    let begin = move |tx: &mut Tx<'_>| runs::begin(tx, now, site, id, (name.as_str(), n_bytes));
+    let begin = move |tx: &mut Tx<'_>| runs::begin(tx, now, site, id, &files);
     match app.store.write(begin).await? {
         None => Ok(id),
         Some(_) => Err(refused(&newsroom.site, ImportProblem::Busy)),
@@ -116,31 +122,26 @@ fn refused(site: &Site, unfit: ImportProblem<'_>) -> ApiError {
     ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "import_unfit", detail).field("file")
 }
 
-/// What a file is called where it is written down: no path, nothing that cannot be seen.
-fn safe_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let seen: String = last.chars().filter(|c| !c.is_control()).collect();
-    let name: String = seen.trim().trim_start_matches('.').chars().collect();
-    let n_letters = name.chars().count();
-    // The end tells more of what it is.
-    let name: String = name
-        .chars()
-        .skip(n_letters.saturating_sub(MAX_NAME))
-        .collect();
-    match name.trim_start_matches('.') {
-        "" => "file".to_owned(),
-        name => name.to_owned(),
-    }
-}
-
 fn place(site: &Site, id: ImportId) -> String {
     format!("/admin/{}/import/{id}", site.host)
 }
 
-/// `POST /admin/{site}/import/uploads`: begin an upload; its metadata say the `name`.
+/// `POST /admin/{site}/import/uploads`: begin an upload. Its metadata say the `name`, or of several files
+/// that follow one another `files`: a line for each, with how long it is and its name.
 pub(super) async fn begin(newsroom: Newsroom, headers: HeaderMap) -> Result<Response, ApiError> {
     let announced = Announced::read(&headers, usize::MAX)?;
-    let id = begin_one(&newsroom, announced.value("name"), announced.n_bytes).await?;
+    let mut files = ImportFile::read(announced.value("files"));
+    if files.is_empty() {
+        files.push(ImportFile::new(announced.value("name"), announced.n_bytes));
+    }
+    let lengths = files.iter().map(|file| file.n_bytes);
+    let n_bytes = lengths.fold(0, i64::saturating_add);
+    if n_bytes != announced.n_bytes {
+        let detail =
+            "The lengths of the files in Upload-Metadata make another length than Upload-Length.";
+        return Err(ApiError::query("Upload-Metadata", detail));
+    }
+    let id = begin_one(&newsroom, files).await?;
     let place = format!("/admin/{}/import/uploads/{id}", newsroom.site.host);
     tus::begun(&place)
 }
@@ -192,19 +193,19 @@ pub(super) async fn show(
     PathId(id): PathId<ImportId>,
 ) -> Result<Html<String>, ErrorPage> {
     let import = found(&newsroom, id).await?;
-    Ok(page(&newsroom, &import, &import.mappings, None).await?)
+    Ok(page(&newsroom, &import, &import.options, None).await?)
 }
 
 async fn page(
     newsroom: &Newsroom,
     import: &Import,
-    mappings: &str,
+    options: &ImportOptions,
     problem: Option<&str>,
 ) -> Result<Html<String>, ApiError> {
     let context = newsroom.context().await?;
     let format = import.format.as_deref().and_then(archive::by_word);
     let head = PageHead {
-        title: &import.file_name,
+        title: &import.name(),
         at: RailPosition::Admin("/import"),
         flash: None,
     };
@@ -213,7 +214,7 @@ async fn page(
             frame,
             import,
             format: format.map(|format| format.name()),
-            mappings,
+            options,
             problem,
         })
     }))
@@ -226,9 +227,13 @@ pub(super) async fn act(
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     let import = found(&newsroom, id).await?;
-    let typed = fields.get("mappings").unwrap_or_default();
+    let options = ImportOptions {
+        mappings: fields.get("mappings").unwrap_or_default().to_owned(),
+        mentions: fields.get("mentions").is_some(),
+        reviews: fields.get("reviews").is_some(),
+    };
     let wish = match fields.get("action") {
-        Some("look") => Wish::Look(typed.to_owned()),
+        Some("look") => Wish::Look(options.clone()),
         Some("start") => Wish::Start,
         Some("undo") => Wish::Undo,
         Some("drop") => Wish::Drop,
@@ -237,10 +242,10 @@ pub(super) async fn act(
             return Err(ApiError::body(detail).field("action").into());
         }
     };
-    let mut lines = typed.lines().map(str::trim);
+    let mut lines = options.mappings.lines().map(str::trim);
     let wrong = lines.find(|line| !line.is_empty() && archive::Mapping::parse(line).is_err());
-    if let (Wish::Look(typed), Some(line)) = (&wish, wrong) {
-        return unfit(&newsroom, &import, typed, ImportProblem::Mapping(line)).await;
+    if let (Wish::Look(_), Some(line)) = (&wish, wrong) {
+        return unfit(&newsroom, &import, &options, ImportProblem::Mapping(line)).await;
     }
     let (app, site, by) = (
         &newsroom.app,
@@ -250,7 +255,7 @@ pub(super) async fn act(
     let (now, wanted) = (app.now(), wish.clone());
     let write = move |tx: &mut Tx<'_>| runs::wish(tx, now, &by, (site, id), &wanted);
     if !app.store.write(write).await? {
-        return unfit(&newsroom, &import, &import.mappings, ImportProblem::NotNow).await;
+        return unfit(&newsroom, &import, &import.options, ImportProblem::NotNow).await;
     }
     (app.wake)();
     Ok(see_other(&match wish {
@@ -262,11 +267,11 @@ pub(super) async fn act(
 async fn unfit(
     newsroom: &Newsroom,
     import: &Import,
-    mappings: &str,
+    options: &ImportOptions,
     unfit: ImportProblem<'_>,
 ) -> Result<Response, ErrorPage> {
     let problem = import_problem(&newsroom.site, unfit);
-    let page = page(newsroom, import, mappings, Some(&problem)).await?;
+    let page = page(newsroom, import, options, Some(&problem)).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -324,27 +329,4 @@ pub(super) async fn report(
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     Ok((headers, body).into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_keeps_its_name_and_no_path() {
-        for (sent, kept) in [
-            ("comments.xml", "comments.xml"),
-            ("C:\\moving\\comments.xml", "comments.xml"),
-            ("/etc/../../passwd", "passwd"),
-            ("..", "file"),
-            ("../.bashrc", "bashrc"),
-            ("a\0b\nc.json", "abc.json"),
-            ("", "file"),
-        ] {
-            assert_eq!(safe_name(sent), kept, "{sent:?}");
-        }
-        let long = format!("{}.xml", "a".repeat(300));
-        assert!(safe_name(&long).ends_with("aaa.xml"));
-        assert_eq!(safe_name(&long).len(), MAX_NAME);
-    }
 }

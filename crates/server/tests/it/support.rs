@@ -119,7 +119,8 @@ impl TestApp {
         let clock = Arc::new(FixedClock::at("2026-11-23T05:00:00Z".parse().unwrap()));
         let store = Arc::new(store);
         let plan = BackupPlan {
-            database: folder.path().join("test.db"),
+            database: store::Location::Sqlite(folder.path().join("test.db")),
+            reach: store::Reach::default(),
             folder: folder.path().join("backups"),
             keep: 1,
             every: Duration::from_secs(86_400),

@@ -1,17 +1,20 @@
 -- Archive: what came from other systems.
 
 -- Imports that owners begin in their pages, with their files and reports in parts. What an import brought
--- is in source, with its id there.
+-- is in source, with its id there. files has a line for each: its length and its name; they lie one behind
+-- the other.
 create table import (
     site_id bigint not null references site (id),
     id bigint not null,
-    file_name text not null,
+    files text not null,
     n_bytes bigint not null,
     n_arrived bigint not null default 0,
     state text not null constraint import_state check (state in ('arriving', 'looking', 'looked',
         'refused', 'running', 'done', 'stopped', 'undoing', 'undone')),
     format text,
     mappings text not null default '',
+    mentions bigint not null default 0,
+    reviews bigint not null default 0,
     n_read bigint not null default 0,
     n_done bigint not null default 0,
     summary text,

@@ -7,9 +7,7 @@
 //! What an import brings that an owner began is known by that import, too, so that it can be taken out
 //! again ([`super::undoing`]).
 
-use markup::RENDERER_VERSION;
 use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::ids::first_id_at;
 use rejoinder_core::passages::{Annotation, Question, Selector};
 use rejoinder_core::{
@@ -18,9 +16,11 @@ use rejoinder_core::{
 };
 use sha2::{Digest, Sha256};
 
+use crate::archive::arriving::{self, ArrivingAuthor, ArrivingComment, Parent};
+use crate::archive::revealing;
 use crate::database::error::StoreError;
 use crate::database::recount;
-use crate::discussion::{comments, events, pages};
+use crate::discussion::{events, pages};
 use crate::identity::authors::GuestDetails;
 use crate::passages::{answering, asking, versions};
 use crate::recordings::{citing, listing};
@@ -110,7 +110,7 @@ pub enum WrittenIn {
 }
 
 impl WrittenIn {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Html => "html",
             Self::Markdown => "markdown",
@@ -118,28 +118,11 @@ impl WrittenIn {
     }
 }
 
-/// Why a comment is not shown yet: its import is under way. What follows a colon is the reason why it
-/// will wait for a moderator then.
-const UNDER_WAY: &str = "importing";
-const HELD_UNDER_WAY: [(&str, &str); 2] = [
-    ("imported", "importing:imported"),
-    ("page_not_public", "importing:page_not_public"),
-];
-
 impl ImportedComment {
     /// The same comment, which neither readers nor moderators are shown before [`reveal`].
     #[must_use]
     pub fn unseen(mut self) -> Self {
-        let own = self.reason.unwrap_or("imported");
-        let held = || HELD_UNDER_WAY.iter().find(|(reason, _)| *reason == own);
-        self.reason = match self.state {
-            CommentState::Published => Some(UNDER_WAY),
-            CommentState::Held => held()
-                .map(|(_, reason)| *reason)
-                .or(Some("importing:imported")),
-            CommentState::Rejected | CommentState::Spam | CommentState::Removed => return self,
-        };
-        self.state = CommentState::Removed;
+        (self.state, self.reason) = revealing::unseen(self.state, self.reason);
         self
     }
 }
@@ -232,42 +215,14 @@ pub fn upsert_author(
     source_id: &str,
     details: &GuestDetails,
 ) -> Result<AuthorId> {
-    let kind = format!("{} {}", origin.format, kind::AUTHOR);
-    let asked = id_for(now, &kind, source_id);
-    let named = Origin {
-        format: &kind,
-        ..origin
+    let author = ArrivingAuthor {
+        source_id,
+        is_kept: true,
+        at: now,
+        details,
     };
-    if !remember(tx, site, named, source_id, asked)? {
-        let known = target(tx, site, &kind, source_id)?;
-        return Ok(AuthorId(known.unwrap_or(asked)));
-    }
-    let id = add_author_near(tx, now, site, asked, details)?;
-    if id.0 != asked {
-        correct(tx, site, &kind, source_id, id.0)?;
-    }
-    Ok(id)
-}
-
-/// Add someone who wrote this one comment, for all that anybody can tell.
-pub fn add_author(
-    tx: &mut Tx<'_>,
-    now: Time,
-    site: SiteId,
-    origin: Origin<'_>,
-    comment: &str,
-    details: &GuestDetails,
-) -> Result<AuthorId> {
-    let id = add_author_near(tx, now, site, id_for(now, "author", comment), details)?;
-    if origin.import.is_some() {
-        let kind = format!("{} {}", origin.format, kind::AUTHOR);
-        let named = Origin {
-            format: &kind,
-            ..origin
-        };
-        remember(tx, site, named, &format!("of comment {comment}"), id.0)?;
-    }
-    Ok(id)
+    let ids = arriving::upsert_authors(tx, site, origin, &[author])?;
+    ids.first().copied().ok_or_else(lost)
 }
 
 /// Find or add a comment. One that is known is left as it is; `place` is asked about a new one.
@@ -278,27 +233,22 @@ pub fn upsert_comment(
     new: &ImportedComment,
     place: impl FnOnce(&mut Tx<'_>) -> Result<Place>,
 ) -> Result<Upserted<CommentId>> {
-    let format = origin.format;
-    let asked = id_for(new.created_at, format, &new.source_id);
-    if !remember(tx, site, origin, &new.source_id, asked)? {
-        let known = target(tx, site, format, &new.source_id)?;
-        return Ok(Upserted::Known(CommentId(known.unwrap_or(asked))));
+    if let Some(known) = comment(tx, site, origin.format, &new.source_id)? {
+        return Ok(Upserted::Known(known));
     }
-    let place = place(tx)?;
-    let mut id = CommentId(asked);
-    while !insert(tx, site, id, place, new)? {
-        // Nothing is in the way: the site itself is gone.
-        if comments::by_id(tx, site, id)?.is_none() {
-            return Err(StoreError::Unavailable(
-                "the site is not there any more".to_owned(),
-            ));
-        }
-        id.0 += 1;
-    }
-    if id.0 != asked {
-        correct(tx, site, format, &new.source_id, id.0)?;
-    }
-    Ok(Upserted::Added(id))
+    let Place { parent, author } = place(tx)?;
+    let comment = ArrivingComment {
+        comment: new,
+        page: new.page,
+        parent: parent.map(Parent::Here),
+        author,
+    };
+    let ids = arriving::add_comments(tx, site, origin, &[comment])?;
+    ids.first().copied().map(Upserted::Added).ok_or_else(lost)
+}
+
+fn lost() -> StoreError {
+    StoreError::Internal("what was added has no id".into())
 }
 
 /// A question of a passage, on its way in.
@@ -372,27 +322,21 @@ pub fn comment(
 
 /// Show what imports brought to a page, now that they are whole. Done again, it does nothing.
 pub fn reveal(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<()> {
-    let n_revealed = tx.execute(
-        sql!(
-            "update comment
-             set state = case when reason = 'importing' then 'published' else 'held' end,
-                 decided_revision = case when reason = 'importing' then 1 end,
-                 reason = case when reason = 'importing' then null else substr(reason, 11) end
-             where site_id = ?1 and page_id = ?2 and state = 'removed'
-               and reason in ('importing', 'importing:imported', 'importing:page_not_public')"
-        ),
-        params![site, page],
-    )?;
-    if n_revealed > 0 {
-        recount(tx, now, site, page)?;
+    if revealing::reveal(tx, site, page)? {
+        log(tx, now, site, page)?;
     }
     Ok(())
 }
 
 /// Make up the counters of a page after comments were imported to it, and log the import.
 pub fn recount(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<()> {
+    recount::recount(tx, site, page)?;
+    log(tx, now, site, page)
+}
+
+/// Log that comments were imported to a page.
+fn log(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<()> {
     let page = pages::lock(tx, site, page)?;
-    recount::recount(tx, site, page.id)?;
     if !listing::of_page(tx, site, page.id)?.is_empty() {
         citing::want(tx, now, site, page.id)?;
     }
@@ -400,40 +344,8 @@ pub fn recount(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result
     Ok(())
 }
 
-/// Add an author with the first free id from `asked` on.
-fn add_author_near(
-    tx: &mut Tx<'_>,
-    now: Time,
-    site: SiteId,
-    asked: i64,
-    details: &GuestDetails,
-) -> Result<AuthorId> {
-    let mut id = AuthorId(asked);
-    loop {
-        let added = tx.execute(
-            sql!(
-                "insert into author (site_id, id, kind, name, email, website, created_at)
-                 values (?1, ?2, 'imported', ?3, ?4, ?5, ?6)
-                 on conflict (site_id, id) do nothing"
-            ),
-            params![
-                site,
-                id,
-                &details.name,
-                details.email.as_deref(),
-                details.website.as_deref(),
-                now
-            ],
-        )?;
-        if added == 1 {
-            return Ok(id);
-        }
-        id.0 += 1;
-    }
-}
-
 /// An id at the record's own time, told apart from others of the same moment by its source.
-fn id_for(time: Time, format: &str, source_id: &str) -> i64 {
+pub(super) fn id_for(time: Time, format: &str, source_id: &str) -> i64 {
     let mut digest = Sha256::new();
     digest.update(format.as_bytes());
     digest.update([0]);
@@ -442,54 +354,6 @@ fn id_for(time: Time, format: &str, source_id: &str) -> i64 {
     first_id_at(time)
         | (i64::from(hash[0] & 0x1f) << 16)
         | i64::from(u16::from_be_bytes([hash[1], hash[2]]))
-}
-
-/// What was not waiting where it came from was decided on there.
-fn insert(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    id: CommentId,
-    place: Place,
-    new: &ImportedComment,
-) -> Result<bool> {
-    let inserted = tx.execute(
-        sql!(
-            "insert into comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text,
-                 html, renderer, state, reason, created_at, edited_at, closed_at, pin, up, down,
-                 base_up, base_down, best, n_replies, n_descendants, decided_revision,
-                 written_in)
-             select ?1, ?2, ?3, p.id, coalesce(p.root_id, ?2), coalesce(p.depth + 1, 0), ?5, ?6, ?7,
-                 ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?15, ?16, ?17, ?18, ?19,
-                 case when ?9 = 'held' then null else 1 end, ?20
-             from site s
-                 left join comment p on p.site_id = ?1 and p.id = ?4 and p.page_id = ?3
-             where s.id = ?1
-             on conflict (site_id, id) do nothing"
-        ),
-        params![
-            site,
-            id,
-            new.page,
-            place.parent,
-            place.author,
-            &new.text,
-            new.html.as_str(),
-            RENDERER_VERSION,
-            new.state.as_str(),
-            new.reason,
-            new.created_at,
-            new.edited_at,
-            new.closed_at,
-            new.pin,
-            new.tally.up,
-            new.tally.down,
-            wilson_lower_bound(new.tally),
-            new.counters.n_replies,
-            new.counters.n_descendants,
-            new.written_in.as_str(),
-        ],
-    )?;
-    Ok(inserted == 1)
 }
 
 fn target(tx: &mut Tx<'_>, site: SiteId, format: &str, source_id: &str) -> Result<Option<i64>> {
@@ -543,18 +407,6 @@ fn brought(
              set target_id = excluded.target_id, import_id = excluded.import_id"
         ),
         params![site, format!("{format} {kind}"), key.as_str(), page, import],
-    )?;
-    Ok(())
-}
-
-/// The record became another one than was asked for.
-fn correct(tx: &mut Tx<'_>, site: SiteId, format: &str, source_id: &str, id: i64) -> Result<()> {
-    tx.execute(
-        sql!(
-            "update source set target_id = ?4
-             where site_id = ?1 and format = ?2 and source_id = ?3"
-        ),
-        params![site, format, source_id, id],
     )?;
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! Moving in and out, and copies of the whole.
 
 pub mod annotating;
+pub mod arriving;
 pub mod backup;
 pub mod export;
 pub mod foreign;
 pub mod freezing;
 pub mod imports;
 pub mod leaving;
+mod revealing;
 pub mod runs;
 pub mod undoing;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::archive::{Import, ImportState};
+use rejoinder_core::archive::{Import, ImportFile, ImportOptions, ImportState};
 use rejoinder_core::publication::audit::{AuditActor, AuditChange};
 use rejoinder_core::{ImportId, SiteId, Time};
 use serde::{Deserialize, Serialize};
@@ -58,8 +58,8 @@ impl Kept {
 macro_rules! import {
     ($rest:literal) => {
         concat!(
-            "select i.site_id, i.id, i.file_name, i.n_bytes, i.n_arrived, i.state, i.format,
-                 i.mappings, i.n_read, i.n_done, i.summary, i.problem, i.n_undone, i.n_kept,
+            "select i.site_id, i.id, i.files, i.n_bytes, i.n_arrived, i.state, i.format,
+                 i.mappings, i.mentions, i.reviews, i.n_read, i.n_done, i.summary, i.problem, i.n_undone, i.n_kept,
                  i.created_at, i.changed_at from import i ",
             $rest
         )
@@ -71,12 +71,16 @@ fn read(row: &Row<'_>) -> Result<Import> {
     Ok(Import {
         site: row.next()?,
         id: row.next()?,
-        file_name: row.next()?,
+        files: ImportFile::read(&row.next::<String>()?),
         n_bytes: row.next()?,
         n_arrived: row.next()?,
         state: ImportState::parse(&row.next::<String>()?).ok_or_else(unknown)?,
         format: row.next()?,
-        mappings: row.next()?,
+        options: ImportOptions {
+            mappings: row.next()?,
+            mentions: row.next::<i64>()? == 1,
+            reviews: row.next::<i64>()? == 1,
+        },
         n_read: row.next()?,
         n_done: row.next()?,
         summary: row.next()?,
@@ -114,14 +118,14 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId, limit: i64) -> Result<Vec<Import>> {
     )
 }
 
-/// Begin an import whose file has `n_bytes`. Returns the one that is open, if there is one: then nothing
+/// Begin an import of these files. Returns the one that is open, if there is one: then nothing
 /// was begun.
 pub fn begin(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
     id: ImportId,
-    (file_name, n_bytes): (&str, i64),
+    files: &[ImportFile],
 ) -> Result<Option<ImportId>> {
     // Two that begin at once have one order.
     let _: Option<i64> = tx.one(
@@ -140,17 +144,18 @@ pub fn begin(
     if open.is_some() {
         return Ok(open);
     }
+    let n_bytes: i64 = files.iter().map(|file| file.n_bytes).sum();
     tx.execute(
         sql!(
-            "insert into import (site_id, id, file_name, n_bytes, state, created_at, changed_at)
+            "insert into import (site_id, id, files, n_bytes, state, created_at, changed_at)
              values (?1, ?2, ?3, ?4, 'arriving', ?5, ?5)"
         ),
-        params![site, id, file_name, n_bytes, now],
+        params![site, id, ImportFile::written(files), n_bytes, now],
     )?;
     Ok(None)
 }
 
-/// Add `bytes` to a file that has `at` bytes already. When all have arrived, it is looked into.
+/// Add `bytes` to files that have `at` bytes already. When all have arrived, they are looked into.
 pub fn add(
     tx: &mut Tx<'_>,
     now: Time,
@@ -249,8 +254,8 @@ fn advance(tx: &mut Tx<'_>, now: Time, import: &Import, state: ImportState) -> R
 /// What an owner wants done with an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wish {
-    /// To see what would come in, with these pages moved.
-    Look(String),
+    /// To see what would come in so.
+    Look(ImportOptions),
     /// To bring it in.
     Start,
     /// To take it out again.
@@ -283,7 +288,7 @@ pub fn wish(
     if let Some(change) = change {
         let note = NewAuditEntry {
             change,
-            subject: &import.file_name,
+            subject: &import.name(),
             about: None,
             was: None,
             became: None,
@@ -291,10 +296,24 @@ pub fn wish(
         audit::note(tx, now, site, by, &note)?;
     }
     match wish {
-        Wish::Look(mappings) => {
+        Wish::Look(options) => {
+            let ImportOptions {
+                mappings,
+                mentions,
+                reviews,
+            } = options;
             tx.execute(
-                sql!("update import set mappings = ?3 where site_id = ?1 and id = ?2"),
-                params![site, id, mappings],
+                sql!(
+                    "update import set mappings = ?3, mentions = ?4, reviews = ?5
+                     where site_id = ?1 and id = ?2"
+                ),
+                params![
+                    site,
+                    id,
+                    mappings,
+                    i64::from(*mentions),
+                    i64::from(*reviews)
+                ],
             )?;
             advance(tx, now, &import, ImportState::Looking)?;
         }

@@ -176,16 +176,6 @@ pub(crate) fn done_on_sqlite(connection: &Connection) -> Result<i64> {
     known(connection.query_row(DONE, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
-/// The number of the newest migration of a database, 0 before the first; refused where it is not ours.
-pub(crate) fn done_on_postgres(client: &mut Client) -> Result<i64> {
-    let there = client.query_one("select to_regclass('migration') is not null", &[])?;
-    if !there.get::<_, bool>(0) {
-        return Ok(0);
-    }
-    let done = client.query_one(DONE, &[])?;
-    known((done.get(0), done.get(1)))
-}
-
 /// Refuse a database that is only so far, for one who must not change it.
 pub(crate) fn expect_newest(done: i64) -> Result<()> {
     match done {
@@ -206,15 +196,42 @@ pub(crate) fn run_postgres(client: &mut Client) -> Result<()> {
 
 fn run_locked(client: &mut Client) -> Result<()> {
     client.batch_execute(TABLE)?;
-    let done = client.query_one(DONE, &[])?;
-    for next in pending(known((done.get(0), done.get(1)))?) {
+    for next in pending(done_on_postgres(client)?) {
         let mut tx = client.transaction()?;
-        for text in next.texts {
-            tx.batch_execute(&spoken(text, Dialect::Postgres))?;
-        }
-        let insert = "insert into migration values ($1, $2)";
-        tx.execute(insert, &[&next.number, &next.name])?;
+        run_on_postgres(&mut tx, next)?;
         tx.commit()?;
+    }
+    Ok(())
+}
+
+fn run_on_postgres(tx: &mut postgres::Transaction<'_>, next: &Migration) -> Result<()> {
+    for text in next.texts {
+        tx.batch_execute(&spoken(text, Dialect::Postgres))?;
+    }
+    let insert = "insert into migration values ($1, $2)";
+    tx.execute(insert, &[&next.number, &next.name])?;
+    Ok(())
+}
+
+/// As [`done_on_sqlite`].
+pub(crate) fn done_on_postgres(client: &mut impl postgres::GenericClient) -> Result<i64> {
+    let is_there = client.query_one("select to_regclass('migration') is not null", &[])?;
+    if !is_there.get::<_, bool>(0) {
+        return Ok(0);
+    }
+    let done = client.query_one(DONE, &[])?;
+    known((done.get(0), done.get(1)))
+}
+
+/// Make the schema anew that was the newest once, in place of the one of which only the list of migrations
+/// is left.
+pub(crate) fn make_postgres(tx: &mut postgres::Transaction<'_>, newest: i64) -> Result<()> {
+    tx.execute("select pg_advisory_xact_lock($1)", &[&LOCK])?;
+    tx.batch_execute("drop table if exists migration")?;
+    tx.batch_execute(TABLE)?;
+    let wanted = MIGRATIONS.iter().filter(|own| own.number <= newest);
+    for next in wanted {
+        run_on_postgres(tx, next)?;
     }
     Ok(())
 }

@@ -8,14 +8,31 @@ use rejoinder_core::{CommentId, CommentState, PageId, SiteId};
 use crate::{Result, Tx, params, sql};
 
 /// A comment as the counters see it.
-struct Counted {
-    id: CommentId,
+pub(crate) struct Counted {
+    pub(crate) id: CommentId,
     parent: Option<CommentId>,
     root: CommentId,
     depth: i64,
-    is_published: bool,
+    pub(crate) state: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) is_published: bool,
     n_replies: i64,
     n_descendants: i64,
+}
+
+/// What the counters of a page's comments should be.
+pub(crate) struct Counts {
+    n_replies: HashMap<CommentId, i64>,
+    n_below: HashMap<CommentId, i64>,
+    n_comments: i64,
+}
+
+impl Counts {
+    /// The shown replies of a comment, and what is published in its branch.
+    pub(crate) fn of(&self, id: CommentId) -> (i64, i64) {
+        let right = |counts: &HashMap<CommentId, i64>| counts.get(&id).copied().unwrap_or(0);
+        (right(&self.n_replies), right(&self.n_below))
+    }
 }
 
 /// Make up every counter of a page from what it counts, however deep the thread.
@@ -24,19 +41,35 @@ struct Counted {
 /// inserted, and chooses a plan that compares each with each.
 pub(crate) fn recount(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<()> {
     let comments = counted(tx, site, page)?;
-    let n_replies = shown_replies(&comments);
-    let mut n_below: HashMap<CommentId, i64> = HashMap::new();
-    let mut n_comments: i64 = 0;
+    let counts = counts(&comments);
+    set_counts(tx, (site, page), &comments, &counts)
+}
+
+/// Count, whatever is stored.
+pub(crate) fn counts(comments: &[Counted]) -> Counts {
+    let mut counts = Counts {
+        n_replies: shown_replies(comments),
+        n_below: HashMap::new(),
+        n_comments: 0,
+    };
     for comment in comments.iter().filter(|comment| comment.is_published) {
-        n_comments += 1;
+        counts.n_comments += 1;
         if comment.parent.is_some() {
-            *n_below.entry(comment.root).or_default() += 1;
+            *counts.n_below.entry(comment.root).or_default() += 1;
         }
     }
-    for comment in &comments {
-        let right =
-            |counts: &HashMap<CommentId, i64>| counts.get(&comment.id).copied().unwrap_or(0);
-        let (n_replies, n_descendants) = (right(&n_replies), right(&n_below));
+    counts
+}
+
+/// Store the counters of a page, and of those of `comments` that have others.
+pub(crate) fn set_counts(
+    tx: &mut Tx<'_>,
+    (site, page): (SiteId, PageId),
+    comments: &[Counted],
+    counts: &Counts,
+) -> Result<()> {
+    for comment in comments {
+        let (n_replies, n_descendants) = counts.of(comment.id);
         if (comment.n_replies, comment.n_descendants) != (n_replies, n_descendants) {
             tx.execute(
                 sql!(
@@ -49,27 +82,35 @@ pub(crate) fn recount(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<()>
     }
     tx.execute(
         sql!("update page set n_comments = ?3 where site_id = ?1 and id = ?2"),
-        params![site, page, n_comments],
+        params![site, page, counts.n_comments],
     )?;
     Ok(())
 }
 
-fn counted(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Counted>> {
+/// The comments of a page as the counters see them.
+pub(crate) fn counted(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Counted>> {
     tx.all(
         sql!(
-            "select id, parent_id, root_id, depth, state, n_replies, n_descendants from comment
-             where site_id = ?1 and page_id = ?2"
+            "select id, parent_id, root_id, depth, state, reason, n_replies, n_descendants
+             from comment where site_id = ?1 and page_id = ?2"
         ),
         params![site, page],
         |row| {
-            Ok(Counted {
+            let comment = Counted {
                 id: row.next()?,
                 parent: row.next()?,
                 root: row.next()?,
                 depth: row.next()?,
-                is_published: row.next::<String>()? == CommentState::Published.as_str(),
+                state: row.next()?,
+                reason: row.next()?,
+                is_published: false,
                 n_replies: row.next()?,
                 n_descendants: row.next()?,
+            };
+            let is_published = comment.state == CommentState::Published.as_str();
+            Ok(Counted {
+                is_published,
+                ..comment
             })
         },
     )

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use postgres::binary_copy::BinaryCopyInWriter;
+use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::{ToSql, Type};
 use rejoinder_core::discussion::event::Event;
@@ -63,6 +65,17 @@ impl Prepared {
         kept.insert(key, statement.clone());
         Ok(Some(statement))
     }
+}
+
+/// Rows that are added to a table, many at once: one by one on SQLite, where a prepared statement costs
+/// little, and by `copy` on PostgreSQL, where each statement is a message there and back.
+pub(crate) struct Bulk {
+    /// Adds one row.
+    pub(crate) insert: fn() -> &'static Sql,
+    /// Takes many, with the same columns in the same order.
+    pub(crate) copy: &'static str,
+    /// What the columns hold.
+    pub(crate) types: &'static [Type],
 }
 
 /// How many rows of a long answer come from PostgreSQL at once.
@@ -162,6 +175,44 @@ impl<'a> Tx<'a> {
                 Some(statement) => tx.execute(&statement, &as_postgres(params))?,
                 None => tx.execute_typed(sql.text(Dialect::Postgres), &as_typed(params))?,
             }),
+        }
+    }
+
+    /// Add rows that are not there yet. One that another transaction has added meanwhile is a collision: by
+    /// then it can be seen.
+    pub(crate) fn insert_all<'v>(
+        &mut self,
+        bulk: &'static Bulk,
+        rows: impl Iterator<Item = Vec<Value<'v>>>,
+    ) -> Result<(), StoreError> {
+        match &mut self.on {
+            On::Sqlite(connection) => {
+                let text = (bulk.insert)().text(Dialect::Sqlite);
+                let mut statement = connection.prepare_cached(text)?;
+                for row in rows {
+                    statement.execute(rusqlite::params_from_iter(&row))?;
+                }
+                Ok(())
+            }
+            On::Postgres { tx, .. } => {
+                let mut rows = rows.peekable();
+                if rows.peek().is_none() {
+                    return Ok(());
+                }
+                let into = tx.copy_in(bulk.copy)?;
+                let mut writer = BinaryCopyInWriter::new(into, bulk.types);
+                for row in rows {
+                    writer.write(&as_postgres(&row))?;
+                }
+                writer.finish().map(drop).map_err(|error| {
+                    let is_there = error.code() == Some(&SqlState::UNIQUE_VIOLATION);
+                    if is_there {
+                        StoreError::Collision
+                    } else {
+                        error.into()
+                    }
+                })
+            }
         }
     }
 

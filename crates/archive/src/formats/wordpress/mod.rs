@@ -121,8 +121,14 @@ impl Iterator for Export<'_> {
                 return None;
             }
             match self.xml.step() {
-                Ok(Step::Start(name, _)) => self.start(&name),
-                Ok(Step::End(name, text)) => self.end(&name, text),
+                Ok(Step::Start(name, _)) => {
+                    let name = name.to_owned();
+                    self.start(&name);
+                }
+                Ok(Step::End(name, text)) => {
+                    let (name, text) = (name.to_owned(), text.to_owned());
+                    self.end(&name, text);
+                }
                 Ok(Step::Done) => {
                     self.is_done = true;
                     if !self.has_channel {

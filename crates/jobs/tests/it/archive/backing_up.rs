@@ -2,19 +2,23 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rejoinder_core::Clock as _;
 use rejoinder_jobs::{BackupPlan, Backups};
 use store::archive::backup;
+use store::discussion::comments;
+use store::{Location, Reach, Store};
 
-use crate::World;
+use crate::{SITE, World};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn backups(world: &World, keep: usize) -> Backups {
     let plan = BackupPlan {
-        database: world.folder.path().join("rejoinder.db"),
+        database: Location::Sqlite(world.folder.path().join("rejoinder.db")),
+        reach: Reach::default(),
         folder: world.folder.path().join("backups"),
         keep,
         every: DAY,
@@ -51,6 +55,33 @@ async fn a_backup_is_made_when_it_is_due_and_can_be_opened() {
 }
 
 #[tokio::test]
+async fn one_of_postgres_is_made_and_checked_the_same_way() {
+    let database: Location = testing::fresh_database().parse().unwrap();
+    let world = World::at(&database, tempfile::tempdir().unwrap()).await;
+    let posted = world.post(9, "Kept").await;
+    let plan = BackupPlan {
+        database,
+        reach: Reach::default(),
+        folder: world.folder.path().join("backups"),
+        keep: 3,
+        every: DAY,
+    };
+    let backups = Backups::new(plan, world.clock.clone());
+
+    assert!(backups.look().await);
+
+    let folder = world.folder.path().join("backups");
+    let names = files(&folder);
+    assert_eq!(names.len(), 1, "{names:?}");
+    let file = folder.join(&names[0]);
+    backup::expect_ours(&file).unwrap();
+    assert!(backup::check(&file).unwrap().is_empty());
+    let copy = Store::open(&Location::Sqlite(file), Arc::new(|_| {})).unwrap();
+    let kept = copy.read(move |tx| comments::by_id(tx, SITE, posted)).await;
+    assert_eq!(kept.unwrap().unwrap().text, "Kept");
+}
+
+#[tokio::test]
 async fn so_many_are_kept_and_other_files_are_left_alone() {
     let world = World::new().await;
     let backups = backups(&world, 2);
@@ -73,7 +104,8 @@ async fn so_many_are_kept_and_other_files_are_left_alone() {
 async fn one_that_fails_is_told_of_leaves_nothing_and_is_tried_again_after_an_hour() {
     let world = World::new().await;
     let plan = BackupPlan {
-        database: world.folder.path().join("elsewhere.db"),
+        database: Location::Sqlite(world.folder.path().join("elsewhere.db")),
+        reach: Reach::default(),
         folder: world.folder.path().join("backups"),
         keep: 2,
         every: DAY,

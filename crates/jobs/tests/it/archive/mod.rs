@@ -6,7 +6,7 @@ mod undoing;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rejoinder_core::archive::{Import, ImportState};
+use rejoinder_core::archive::{Import, ImportFile, ImportOptions, ImportState};
 use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{Clock as _, FixedRandom, ImportId, PageKey, Sort, Thread, ThreadQuery};
 use rejoinder_jobs::ImportHandler;
@@ -31,6 +31,13 @@ id,page,parent,posted_at,name,email,markdown,up
 
 const MOVED: &str = "https://old.example=https://news.example";
 
+fn moved() -> ImportOptions {
+    ImportOptions {
+        mappings: MOVED.to_owned(),
+        ..ImportOptions::default()
+    }
+}
+
 impl World {
     async fn do_imports(&self) {
         self.clock.advance(Duration::from_secs(1));
@@ -41,10 +48,18 @@ impl World {
 
     /// Upload a file in parts, as a browser does.
     async fn upload(&self, id: ImportId, name: &'static str, file: &[u8]) {
+        self.upload_all(id, &[(name, file)]).await;
+    }
+
+    async fn upload_all(&self, id: ImportId, files: &[(&str, &[u8])]) {
         let now = self.clock.now();
-        let n_bytes = i64::try_from(file.len()).unwrap();
-        let begin = move |tx: &mut store::Tx<'_>| runs::begin(tx, now, SITE, id, (name, n_bytes));
+        let about = files
+            .iter()
+            .map(|(name, file)| ImportFile::new(name, i64::try_from(file.len()).unwrap()));
+        let about: Vec<ImportFile> = about.collect();
+        let begin = move |tx: &mut store::Tx<'_>| runs::begin(tx, now, SITE, id, &about);
         assert_eq!(self.store.write(begin).await.unwrap(), None);
+        let file: Vec<u8> = files.iter().flat_map(|(_, file)| *file).copied().collect();
         let mut at = 0;
         for part in file.chunks(MAX_PART.min(file.len() / 2 + 1)) {
             let part = part.to_vec();
@@ -81,7 +96,7 @@ impl World {
     async fn bring(&self, id: ImportId) {
         self.upload(id, "comments.csv", TABLE.as_bytes()).await;
         self.do_imports().await;
-        assert!(self.wish(id, Wish::Look(MOVED.to_owned())).await);
+        assert!(self.wish(id, Wish::Look(moved())).await);
         self.do_imports().await;
         assert!(self.wish(id, Wish::Start).await);
         self.do_imports().await;
@@ -112,6 +127,66 @@ impl World {
     async fn is_sound(&self) {
         let findings = self.store.read(doctor::check).await.unwrap();
         assert!(findings.is_empty(), "{findings:?}");
+    }
+}
+
+/// An export of WordPress with a comment, a pingback and a review.
+fn wordpress(post: &str, first: u32) -> String {
+    let mut file = format!(
+        "<rss xmlns:wp=\"http://wordpress.org/export/1.2/\"><channel>\
+         <wp:wxr_version>1.2</wp:wxr_version><item><link>https://news.example/{post}</link>\
+         <wp:post_id>{first}</wp:post_id><wp:status>publish</wp:status>\
+         <wp:post_type>post</wp:post_type>"
+    );
+    for (id, kind) in (first..).zip(["comment", "pingback", "review"]) {
+        file += &format!(
+            "<wp:comment><wp:comment_id>{id}</wp:comment_id>\
+             <wp:comment_date_gmt>2024-03-01 10:00:00</wp:comment_date_gmt>\
+             <wp:comment_content>A {kind}.</wp:comment_content>\
+             <wp:comment_approved>1</wp:comment_approved>\
+             <wp:comment_type>{kind}</wp:comment_type></wp:comment>"
+        );
+    }
+    file + "</item></channel></rss>"
+}
+
+#[tokio::test]
+async fn several_files_are_one_import_and_bring_mentions_and_reviews_where_that_is_wished() {
+    for world in World::on_each().await {
+        let files = [wordpress("one", 10), wordpress("two", 20)];
+        // Two files may have one name, and one of another kind is named in the report.
+        let named = [
+            ("export.xml", files[0].as_bytes()),
+            ("notes.txt", b"Nothing to read"),
+            ("export.xml", files[1].as_bytes()),
+        ];
+        world.upload_all(ID, &named).await;
+        world.do_imports().await;
+        let looked = world.import(ID).await;
+        assert_eq!(looked.name(), "export.xml, notes.txt, export.xml");
+        let summary = looked.summary.unwrap();
+        assert!(
+            summary.contains("Came in: 2 comments on 2 pages"),
+            "{summary}"
+        );
+        assert!(summary.contains("file notes.txt"), "{summary}");
+
+        let along = ImportOptions {
+            mentions: true,
+            reviews: true,
+            ..ImportOptions::default()
+        };
+        assert!(world.wish(ID, Wish::Look(along.clone())).await);
+        world.do_imports().await;
+        assert!(world.wish(ID, Wish::Start).await);
+        world.do_imports().await;
+
+        let done = world.import(ID).await;
+        assert_eq!((done.state, &done.options), (ImportState::Done, &along));
+        for page in ["https://news.example/one", "https://news.example/two"] {
+            assert_eq!(world.thread_at(page).await.entries.len(), 3, "{page}");
+        }
+        world.is_sound().await;
     }
 }
 
@@ -186,8 +261,15 @@ async fn one_import_of_a_site_is_open_at_a_time() {
         world.upload(ID, "comments.csv", TABLE.as_bytes()).await;
         let now = world.clock.now();
 
-        let begin =
-            move |tx: &mut store::Tx<'_>| runs::begin(tx, now, SITE, ImportId(71), ("more.csv", 9));
+        let begin = move |tx: &mut store::Tx<'_>| {
+            runs::begin(
+                tx,
+                now,
+                SITE,
+                ImportId(71),
+                &[ImportFile::new("more.csv", 9)],
+            )
+        };
         let open = world.store.write(begin).await.unwrap();
 
         assert_eq!(open, Some(ID));

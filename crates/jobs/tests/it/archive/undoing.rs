@@ -134,11 +134,7 @@ async fn only_what_this_import_brought_goes() {
         let second = ImportId(71);
         world.upload(second, "more.csv", more.as_bytes()).await;
         world.do_imports().await;
-        assert!(
-            world
-                .wish(second, Wish::Look(super::MOVED.to_owned()))
-                .await
-        );
+        assert!(world.wish(second, Wish::Look(super::moved())).await);
         world.do_imports().await;
         assert!(world.wish(second, Wish::Start).await);
         world.do_imports().await;

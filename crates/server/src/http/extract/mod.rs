@@ -18,5 +18,5 @@ pub(crate) use json::Json;
 pub(crate) use path_id::PathId;
 pub(crate) use query::{Params, ThreadAsked};
 pub(crate) use raw::Raw;
-pub(crate) use upload::{NamedUpload, Upload};
+pub(crate) use upload::{NamedUploads, Upload};
 pub(crate) use visitor::{Base, KeptToken, SEC_FETCH_SITE, SiteCell, Visitor, network_of};

@@ -16,33 +16,31 @@ impl FromRequest<App> for Upload {
     type Rejection = ErrorPage;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ErrorPage> {
-        let (_, bytes) = named(request, app).await?;
-        Ok(Self(bytes))
+        let NamedUploads(files) = NamedUploads::from_request(request, app).await?;
+        let first = files.into_iter().next();
+        Ok(Self(first.map(|(_, bytes)| bytes).unwrap_or_default()))
     }
 }
 
-/// The first file of a form, with what it is called there.
-pub(crate) struct NamedUpload {
-    pub(crate) name: String,
-    pub(crate) bytes: Vec<u8>,
-}
+/// All files of a form, with what each is called there; none where none was chosen.
+pub(crate) struct NamedUploads(pub(crate) Vec<(String, Vec<u8>)>);
 
-impl FromRequest<App> for NamedUpload {
+impl FromRequest<App> for NamedUploads {
     type Rejection = ErrorPage;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ErrorPage> {
-        let (name, bytes) = named(request, app).await?;
-        Ok(Self { name, bytes })
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let boundary = kind.and_then(|kind| boundary(kind.to_str().ok()?));
+        let boundary = boundary.ok_or_else(ApiError::body_broken)?;
+        let body = read_body(app, request).await?;
+        let files = files(&body, &boundary).ok_or_else(ApiError::body_broken)?;
+        // A browser sends a file without a name and a byte where none was chosen.
+        let chosen = files
+            .into_iter()
+            .filter(|(name, bytes)| !name.is_empty() || !bytes.is_empty());
+        let owned = chosen.map(|(name, bytes)| (name, bytes.to_vec()));
+        Ok(Self(owned.collect()))
     }
-}
-
-async fn named(request: Request, app: &App) -> Result<(String, Vec<u8>), ErrorPage> {
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    let boundary = kind.and_then(|kind| boundary(kind.to_str().ok()?));
-    let boundary = boundary.ok_or_else(ApiError::body_broken)?;
-    let body = read_body(app, request).await?;
-    let (name, file) = file(&body, &boundary).ok_or_else(ApiError::body_broken)?;
-    Ok((name, file.to_vec()))
 }
 
 /// What parts are separated by.
@@ -59,21 +57,23 @@ fn boundary(content_type: &str) -> Option<String> {
     (1..=70).contains(&value.len()).then(|| value.to_owned())
 }
 
-/// What the first part that is a file is called, and what stands in it.
-fn file<'a>(body: &'a [u8], boundary: &str) -> Option<(String, &'a [u8])> {
+/// What the parts that are files are called, and what stands in them; nothing where it is no such form,
+/// or has no file.
+fn files<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<(String, &'a [u8])>> {
     let delimiter = format!("\r\n--{boundary}");
     let first = delimiter.trim_start().as_bytes();
     let mut rest = body.strip_prefix(first)?;
+    let mut files = Vec::new();
     while let Some(part) = rest.strip_prefix(b"\r\n") {
         let end = memmem::find(part, delimiter.as_bytes())?;
         let (own, after) = (&part[..end], &part[end + delimiter.len()..]);
         let head = memmem::find(own, b"\r\n\r\n")?;
         if let Some(name) = file_name(&String::from_utf8_lossy(&own[..head])) {
-            return Some((name, own.get(head + 4..)?));
+            files.push((name, own.get(head + 4..)?));
         }
         rest = after;
     }
-    None
+    (!files.is_empty()).then_some(files)
 }
 
 /// What a part is called as a file, where it is one.
@@ -94,14 +94,20 @@ mod tests {
     const KIND: &str = "multipart/form-data; boundary=----x1";
 
     #[test]
-    fn a_file_is_found_behind_other_fields_as_it_was_sent() {
+    fn files_are_found_among_other_fields_as_they_were_sent() {
         let body = "------x1\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n\
                     ------x1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"s.csv\"\r\n\
-                    Content-Type: text/csv\r\n\r\none\r\ntwo--\r\n\r\n------x1--\r\n";
+                    Content-Type: text/csv\r\n\r\none\r\ntwo--\r\n\r\n\
+                    ------x1\r\nContent-Disposition: form-data; name=\"c\"\r\n\r\nd\r\n\
+                    ------x1\r\nContent-Disposition: form-data; name=\"file\"; filename=t\r\n\r\n\
+                    \r\n------x1--\r\n";
         let own = boundary(KIND).unwrap();
         assert_eq!(
-            file(body.as_bytes(), &own),
-            Some(("s.csv".to_owned(), &b"one\r\ntwo--\r\n"[..]))
+            files(body.as_bytes(), &own),
+            Some(vec![
+                ("s.csv".to_owned(), &b"one\r\ntwo--\r\n"[..]),
+                ("t".to_owned(), &b""[..])
+            ])
         );
     }
 
@@ -117,7 +123,7 @@ mod tests {
             "------x1\r\nfilename=\"a\"",
             "x",
         ] {
-            assert_eq!(file(body.as_bytes(), "----x1"), None, "{body}");
+            assert_eq!(files(body.as_bytes(), "----x1"), None, "{body}");
         }
     }
 }

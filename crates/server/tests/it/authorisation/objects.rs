@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use rejoinder_core::archive::ImportState;
+use rejoinder_core::archive::{ImportFile, ImportState};
 use rejoinder_core::funding::processors::Processor;
 use rejoinder_core::funding::{CampaignDraft, CampaignMode, EntryKind, Money, Movement};
 use rejoinder_core::identity::author::Role;
@@ -269,7 +269,8 @@ pub(super) async fn import_upload(people: &People, host: &'static str) -> Import
     no_import(people, host).await;
     let (site, now) = (people.site(host).await, people.app.clock.now());
     let id = ImportId(people.seed());
-    let begin = move |tx: &mut store::Tx<'_>| runs::begin(tx, now, site, id, ("a.csv", 4));
+    let files = [ImportFile::new("a.csv", 4)];
+    let begin = move |tx: &mut store::Tx<'_>| runs::begin(tx, now, site, id, &files);
     assert_eq!(people.app.store.write(begin).await.unwrap(), None);
     id
 }

@@ -17,9 +17,16 @@ const TABLE: &str = "id,page,posted_at,markdown\n1,/story,2024-03-01T10:00:00Z,H
 
 /// Send a file by the plain form.
 async fn form(owner: &TestReader, name: &str, file: &str) -> Answer {
-    let body = format!(
-        "--x1\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{file}\r\n--x1--\r\n"
-    );
+    form_with(owner, &[(name, file)]).await
+}
+
+async fn form_with(owner: &TestReader, files: &[(&str, &str)]) -> Answer {
+    let parts = files.iter().map(|(name, file)| {
+        format!(
+            "--x1\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{file}\r\n"
+        )
+    });
+    let body = format!("{}--x1--\r\n", parts.collect::<String>());
     let headers = [("content-type", "multipart/form-data; boundary=x1")];
     let sent = owner.ask_from(Some(BASE), Method::POST, IMPORT, &headers, Body::from(body));
     sent.await
@@ -27,12 +34,16 @@ async fn form(owner: &TestReader, name: &str, file: &str) -> Answer {
 
 /// Offer a file of so many bytes by tus.
 async fn offer(owner: &TestReader, n_bytes: u64) -> Answer {
+    // `a.csv`.
+    offer_as(owner, n_bytes, "name YS5jc3Y=").await
+}
+
+async fn offer_as(owner: &TestReader, n_bytes: u64, metadata: &str) -> Answer {
     let length = n_bytes.to_string();
     let told = [
         ("tus-resumable", "1.0.0"),
         ("upload-length", length.as_str()),
-        // `a.csv`.
-        ("upload-metadata", "name YS5jc3Y="),
+        ("upload-metadata", metadata),
     ];
     let sent = owner.ask_from(Some(BASE), Method::POST, UPLOADS, &told, Body::empty());
     sent.await
@@ -117,6 +128,65 @@ async fn a_file_comes_in_pieces_and_goes_on_where_it_broke_off() {
     assert_eq!(
         send(&olga, &place, 0, "x").await.status,
         StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn several_files_come_together_with_or_without_script() {
+    let app = TestApp::new().await;
+    let olga = olga(&app).await;
+
+    let sent = form_with(&olga, &[("a.csv", TABLE), ("../b.csv", TABLE), ("", "")]).await;
+
+    let place = sent.header("location").to_owned();
+    let page = olga.get(&place).await.text();
+    assert!(page.contains("<h1>a.csv, b.csv</h1>"), "{page}");
+    reach(&app, &place, ImportState::Looked).await;
+    olga.submit(&place, &[("action", "drop")]).await;
+    // `4 a.csv` and `5 b.csv`.
+    let begun = offer_as(&olga, 9, "files NCBhLmNzdgo1IGIuY3N2").await;
+    assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text());
+    let list = olga.get(IMPORT).await.text();
+    assert!(list.contains("<bdi>a.csv, b.csv</bdi>"), "{list}");
+}
+
+#[tokio::test]
+async fn files_that_are_too_many_or_whose_lengths_do_not_add_up_are_refused() {
+    let app = TestApp::new().await;
+    let olga = olga(&app).await;
+
+    let wrong = offer_as(&olga, 10, "files NCBhLmNzdgo1IGIuY3N2").await;
+
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST, "{}", wrong.text());
+    let many: Vec<_> = (0..51).map(|_| ("a.csv", TABLE)).collect();
+    let many = form_with(&olga, &many).await;
+    assert_eq!(many.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(many.text().contains("At most 50 can be imported at once"));
+    let none = form_with(&olga, &[("", "")]).await;
+    assert!(none.text().contains("Choose a file."));
+}
+
+#[tokio::test]
+async fn what_comes_along_is_asked_and_stays_ticked() {
+    let app = TestApp::new().await;
+    let olga = olga(&app).await;
+    let place = form(&olga, "a.csv", TABLE)
+        .await
+        .header("location")
+        .to_owned();
+    reach(&app, &place, ImportState::Looked).await;
+    let page = olga.get(&place).await.text();
+    assert!(page.contains(r#"name="mentions" value="1">"#), "{page}");
+
+    let look = [("action", "look"), ("mappings", ""), ("reviews", "1")];
+    olga.submit(&place, &look).await;
+
+    reach(&app, &place, ImportState::Looked).await;
+    let page = olga.get(&place).await.text();
+    assert!(page.contains(r#"name="mentions" value="1">"#), "{page}");
+    assert!(
+        page.contains(r#"name="reviews" value="1" checked>"#),
+        "{page}"
     );
 }
 

@@ -274,8 +274,8 @@ fn an_import_ends_when_its_site_has_gone_meanwhile() {
                 site: rejoinder_core::SiteId(1),
                 ..page
             };
-            let author =
-                imports::add_author(tx, now, site, FORMAT.into(), "1", &GuestDetails::default())?;
+            let details = GuestDetails::default();
+            let author = imports::upsert_author(tx, now, site, FORMAT.into(), "1", &details)?;
             let comment = shaped(&gone, &RECORDS[0], now);
             let place = Place {
                 parent: None,

@@ -77,7 +77,7 @@ const SCHEMA: &str = "
     job: site_id id kind dedup_key! payload! state attempts run_at claimed_until last_error! created_at
         finished_at claim_token subject! lane
     late_verdict: site_id comment_id revision phase finding! changed at corrected_at
-    import: site_id id file_name n_bytes n_arrived state format mappings n_read n_done summary problem n_undone
+    import: site_id id files n_bytes n_arrived state format mappings mentions reviews n_read n_done summary problem n_undone
         n_kept created_at changed_at
     import_part: site_id import_id kind first_byte bytes
     ledger_entry: site_id id campaign_id source kind external_id currency amount gifts month occurred_at

@@ -1,29 +1,84 @@
-//! Copies of a whole SQLite database, while it is in use.
+//! Copies of a whole database, while it is in use, and the way back.
+//!
+//! A backup is a file of SQLite, whatever database it is of: both have the same tables with the same columns.
+//! So one of PostgreSQL is checked as any other, and a backup of either goes back into either.
+
+mod from_postgres;
+mod into_postgres;
+mod tables;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::Result;
 use crate::database::doctor::{self, Finding};
 use crate::database::error::StoreError;
 use crate::database::migrations::{self, NEWEST};
+use crate::database::tls::Address;
 use crate::database::tx::Tx;
 use crate::identity::erasures;
 use crate::identity::erasures::ledger::ErasureLine;
+use crate::{Location, Reach, Result};
 
 /// So many pages of the database are copied at once.
 const STEP: i32 = 4_096;
 
-/// Copy the database in the file `from` into the new file `to`; `tell` hears how many bytes
-/// are copied, of how many.
+/// Copy the database at `from` into the new file `to`; `tell` hears how far that is, of how far: in bytes,
+/// or in rows.
 ///
 /// It is the database as it is at one moment, and every write that was answered before this began
 /// is in it. Writers go on.
+pub fn back_up(
+    from: &Location,
+    reach: &Reach,
+    to: &Path,
+    mut tell: impl FnMut(u64, u64) + Send,
+) -> Result<()> {
+    let url = match from {
+        Location::Sqlite(path) => return copy(path, to, tell),
+        Location::Postgres(url) => url,
+    };
+    let address = direct(url, reach)?;
+    on_thread(|| from_postgres::copy(&address, to, &mut tell))
+}
+
+/// Put the backup in the file `from` where the database of PostgreSQL at `url` belongs, all of it or
+/// nothing. What stands there goes, which must be wanted: else the backup is refused. So it is while another
+/// program is at the database.
+pub fn put_into_postgres(
+    from: &Path,
+    url: &str,
+    reach: &Reach,
+    may_replace: bool,
+    mut tell: impl FnMut(u64, u64) + Send,
+) -> Result<()> {
+    let address = direct(url, reach)?;
+    on_thread(|| into_postgres::put(from, &address, may_replace, &mut tell))
+}
+
+/// Whether anything of ours stands in the database of PostgreSQL at `url`.
+pub fn is_in_postgres(url: &str, reach: &Reach) -> Result<bool> {
+    let address = direct(url, reach)?;
+    on_thread(|| Ok(migrations::done_on_postgres(&mut address.connect()?)? > 0))
+}
+
+/// The server itself, where there is a pool before it: a transaction of minutes is nothing for a pool.
+fn direct(url: &str, reach: &Reach) -> Result<Address> {
+    Address::parse(reach.direct.as_deref().unwrap_or(url), &reach.timeouts)
+}
+
+/// Do `work` on a thread of its own: the client of PostgreSQL brings a runtime, and must not meet another.
+fn on_thread<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    thread::scope(|scope| scope.spawn(work).join())
+        .map_err(|_| StoreError::Internal("a copy of the database panicked".into()))?
+}
+
+/// As [`back_up`], of the database in the file `from`.
 pub fn copy(from: &Path, to: &Path, mut tell: impl FnMut(u64, u64)) -> Result<()> {
     let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     source.busy_timeout(Duration::from_secs(5))?;
@@ -156,8 +211,15 @@ fn schema(connection: &Connection) -> Result<BTreeSet<Thing>> {
     Ok(found.collect::<std::result::Result<_, _>>()?)
 }
 
-/// The ledger of erasures of the database in the file `path`, which nobody uses; none before it has a schema.
-pub fn ledger(path: &Path) -> Result<Vec<ErasureLine>> {
+/// The ledger of erasures of the database at `location`, which nobody uses; none before it has a schema.
+pub fn ledger(location: &Location, reach: &Reach) -> Result<Vec<ErasureLine>> {
+    let path = match location {
+        Location::Sqlite(path) => path,
+        Location::Postgres(url) => {
+            let address = direct(url, reach)?;
+            return on_thread(|| into_postgres::ledger(&address));
+        }
+    };
     let connection = untrusted(path)?;
     let has_one = "select exists (select 1 from sqlite_schema where name = 'erased')";
     if !connection.query_row(has_one, [], |row| row.get(0))? {

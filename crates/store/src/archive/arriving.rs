@@ -1,0 +1,397 @@
+//! Comments and authors on their way in, many at once: what is known is asked for all of them, and what is
+//! new is added by one statement where the database has one for that.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use markup::RENDERER_VERSION;
+use postgres::types::Type;
+use rejoinder_core::discussion::ranking::wilson_lower_bound;
+use rejoinder_core::{AuthorId, CommentId, CommentState, PageId, SiteId, Time};
+
+use super::imports::{ImportedComment, Origin, id_for, kind};
+use crate::database::error::StoreError;
+use crate::database::tx::Bulk;
+use crate::identity::authors::GuestDetails;
+use crate::{Result, Tx, Value, params, sql};
+
+/// Someone who wrote a comment.
+#[derive(Debug, Clone)]
+pub struct ArrivingAuthor<'a> {
+    /// What stands for them in the source; of someone who may be anybody, the one comment that they wrote.
+    pub source_id: &'a str,
+    /// Whether they are the same wherever the source names them.
+    pub is_kept: bool,
+    /// When they first wrote, as far as it is known.
+    pub at: Time,
+    /// What is shown of them.
+    pub details: &'a GuestDetails,
+}
+
+/// A comment that is not known yet.
+#[derive(Debug, Clone)]
+pub struct ArrivingComment<'a> {
+    /// What it says; its page is not looked at.
+    pub comment: &'a ImportedComment,
+    /// The page.
+    pub page: PageId,
+    /// What it replies to.
+    pub parent: Option<Parent>,
+    /// Who wrote it.
+    pub author: AuthorId,
+}
+
+/// What a comment replies to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parent {
+    /// A comment that is here already.
+    Here(CommentId),
+    /// The comment at this place of those that arrive with it, before it.
+    Before(usize),
+}
+
+/// What became of the records of a format with these ids; of those that are not known, nothing.
+///
+/// The list is walked, here and below, and each of it is looked up: SQLite would walk the table instead,
+/// which it takes for short, unless it is told by `cross join`.
+pub fn known<'a>(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    format: &str,
+    source_ids: impl IntoIterator<Item = &'a str>,
+) -> Result<HashMap<String, i64>> {
+    let source_ids: Vec<&str> = source_ids.into_iter().collect();
+    if source_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = tx.all(
+        sql!(
+            "select s.source_id, s.target_id from texts(?3) as l cross join source s
+             where s.site_id = ?1 and s.format = ?2 and s.source_id = l.value"
+        ),
+        params![site, format, json(&source_ids)?],
+        |row| Ok((row.next()?, row.next()?)),
+    )?;
+    Ok(found.into_iter().collect())
+}
+
+/// Find or add these authors; their ids, in the same order.
+pub fn upsert_authors(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    origin: Origin<'_>,
+    authors: &[ArrivingAuthor<'_>],
+) -> Result<Vec<AuthorId>> {
+    let format = format!("{} {}", origin.format, kind::AUTHOR);
+    let names: Vec<Cow<'_, str>> = authors.iter().map(ArrivingAuthor::name).collect();
+    // Someone who may be anybody is only remembered where an owner may take the import out again.
+    let is_named = |at: usize| authors[at].is_kept || origin.import.is_some();
+    let named = (0..authors.len()).filter(|at| is_named(*at));
+    let known = known(tx, site, &format, named.map(|at| &*names[at]))?;
+    let mut first = HashMap::new();
+    let is_new = |at: &usize| {
+        let name: &str = &names[*at];
+        let is_first = *first.entry(name).or_insert(*at) == *at;
+        !authors[*at].is_kept || (is_first && !known.contains_key(name))
+    };
+    let new: Vec<usize> = (0..authors.len()).filter(is_new).collect();
+    let asked = new.iter().map(|at| authors[*at].asked_id(&format));
+    let ids = free(tx, site, asked.collect(), taken_by_authors)?;
+    let rows = new.iter().zip(&ids).map(|(at, id)| {
+        let ArrivingAuthor { at, details, .. } = &authors[*at];
+        vec![
+            Value::from(site),
+            Value::from(*id),
+            Value::from("imported"),
+            Value::from(&details.name),
+            Value::from(details.email.as_deref()),
+            Value::from(details.website.as_deref()),
+            Value::from(*at),
+        ]
+    });
+    tx.insert_all(&AUTHORS, rows)?;
+    let added: HashMap<usize, i64> = new.into_iter().zip(ids).collect();
+    let unknown = added.iter().filter(|(at, _)| is_named(**at));
+    let unknown = unknown.map(|(at, id)| (&*names[*at], *id));
+    let unknown = unknown.filter(|(name, _)| !known.contains_key(*name));
+    let named = Origin {
+        format: &format,
+        ..origin
+    };
+    remember(tx, site, named, unknown)?;
+    let id_of = |at: usize| {
+        let own = added.get(&at);
+        let same = || known.get(&*names[at]);
+        let before = || added.get(first.get(&*names[at])?);
+        let id = own.or_else(same).or_else(before);
+        id.copied().map(AuthorId).ok_or_else(lost)
+    };
+    (0..authors.len()).map(id_of).collect()
+}
+
+impl<'a> ArrivingAuthor<'a> {
+    /// What they are called among the records of the source.
+    fn name(&'a self) -> Cow<'a, str> {
+        match self.is_kept {
+            true => Cow::Borrowed(self.source_id),
+            false => Cow::Owned(format!("of comment {}", self.source_id)),
+        }
+    }
+
+    fn asked_id(&self, format: &str) -> i64 {
+        let format = if self.is_kept { format } else { kind::AUTHOR };
+        id_for(self.at, format, self.source_id)
+    }
+}
+
+/// Add these comments, none of which is known yet; their ids, in the same order.
+pub fn add_comments(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    origin: Origin<'_>,
+    comments: &[ArrivingComment<'_>],
+) -> Result<Vec<CommentId>> {
+    expect_site(tx, site)?;
+    let asked = comments.iter().map(|new| {
+        let ImportedComment {
+            created_at,
+            source_id,
+            ..
+        } = new.comment;
+        id_for(*created_at, origin.format, source_id)
+    });
+    let ids = free(tx, site, asked.collect(), taken_by_comments)?;
+    let places = places(tx, site, comments, &ids)?;
+    let rows = comments.iter().zip(&ids).zip(&places);
+    let rows = rows.map(|((new, id), place)| row(site, *id, place, new));
+    tx.insert_all(&COMMENTS, rows)?;
+    let named = comments.iter().zip(&ids);
+    let named = named.map(|(new, id)| (new.comment.source_id.as_str(), *id));
+    remember(tx, site, origin, named)?;
+    Ok(ids.into_iter().map(CommentId).collect())
+}
+
+fn expect_site(tx: &mut Tx<'_>, site: SiteId) -> Result<()> {
+    let found: Option<i64> = tx.one(
+        sql!("select id from site where id = ?1"),
+        params![site],
+        |row| row.next(),
+    )?;
+    let gone = || StoreError::Unavailable("the site is not there any more".to_owned());
+    found.map(drop).ok_or_else(gone)
+}
+
+/// Where a comment stands in the tree.
+#[derive(Debug, Clone, Copy)]
+struct TreePlace {
+    page: PageId,
+    parent: Option<i64>,
+    root: i64,
+    depth: i64,
+}
+
+/// Where each of `comments` stands; what would reply to a comment on another page stands by itself.
+fn places(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    comments: &[ArrivingComment<'_>],
+    ids: &[i64],
+) -> Result<Vec<TreePlace>> {
+    let here = comments.iter().filter_map(|new| match new.parent {
+        Some(Parent::Here(id)) => Some(id.0),
+        _ => None,
+    });
+    let here = standing(tx, site, &here.collect::<HashSet<_>>())?;
+    let mut places: Vec<TreePlace> = Vec::with_capacity(comments.len());
+    for (new, id) in comments.iter().zip(ids) {
+        let parent = match new.parent {
+            Some(Parent::Here(id)) => here.get(&id.0).map(|place| (id.0, *place)),
+            Some(Parent::Before(at)) => places.get(at).map(|place| (ids[at], *place)),
+            None => None,
+        };
+        let parent = parent.filter(|(_, place)| place.page == new.page);
+        places.push(TreePlace {
+            page: new.page,
+            parent: parent.map(|(id, _)| id),
+            root: parent.map_or(*id, |(_, place)| place.root),
+            depth: parent.map_or(0, |(_, place)| place.depth + 1),
+        });
+    }
+    Ok(places)
+}
+
+/// Where the comments with these ids stand.
+fn standing(tx: &mut Tx<'_>, site: SiteId, ids: &HashSet<i64>) -> Result<HashMap<i64, TreePlace>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = tx.all(
+        sql!(
+            "select c.id, c.page_id, c.parent_id, c.root_id, c.depth from list(?2) as l
+                 cross join comment c where c.site_id = ?1 and c.id = l.value"
+        ),
+        params![site, json(ids)?],
+        |row| {
+            let id = row.next()?;
+            let place = TreePlace {
+                page: row.next()?,
+                parent: row.next()?,
+                root: row.next()?,
+                depth: row.next()?,
+            };
+            Ok((id, place))
+        },
+    )?;
+    Ok(found.into_iter().collect())
+}
+
+/// For each of `asked` the first id from there on that nothing has.
+fn free(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    asked: Vec<i64>,
+    taken: impl Fn(&mut Tx<'_>, SiteId, &str) -> Result<Vec<i64>>,
+) -> Result<Vec<i64>> {
+    let mut ids = asked;
+    let mut used = HashSet::with_capacity(ids.len());
+    let mut open: Vec<usize> = (0..ids.len()).collect();
+    while !open.is_empty() {
+        let wanted: Vec<i64> = open.iter().map(|at| ids[*at]).collect();
+        used.extend(taken(tx, site, &json(&wanted)?)?);
+        // One that is taken asks for the next, which may be taken, too.
+        open.retain(|at| {
+            let is_free = used.insert(ids[*at]);
+            ids[*at] += i64::from(!is_free);
+            !is_free
+        });
+    }
+    Ok(ids)
+}
+
+fn taken_by_authors(tx: &mut Tx<'_>, site: SiteId, ids: &str) -> Result<Vec<i64>> {
+    tx.all(
+        sql!(
+            "select a.id from list(?2) as l cross join author a
+             where a.site_id = ?1 and a.id = l.value"
+        ),
+        params![site, ids],
+        |row| row.next(),
+    )
+}
+
+fn taken_by_comments(tx: &mut Tx<'_>, site: SiteId, ids: &str) -> Result<Vec<i64>> {
+    tx.all(
+        sql!(
+            "select c.id from list(?2) as l cross join comment c
+             where c.site_id = ?1 and c.id = l.value"
+        ),
+        params![site, ids],
+        |row| row.next(),
+    )
+}
+
+/// What the records with these ids became.
+fn remember<'a>(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    origin: Origin<'_>,
+    named: impl Iterator<Item = (&'a str, i64)>,
+) -> Result<()> {
+    let rows = named.map(|(source_id, id)| {
+        vec![
+            Value::from(site),
+            Value::from(origin.format),
+            Value::from(source_id),
+            Value::from(id),
+            Value::from(origin.import),
+        ]
+    });
+    tx.insert_all(&SOURCES, rows)
+}
+
+fn json(values: &(impl serde::Serialize + ?Sized)) -> Result<String> {
+    serde_json::to_string(values).map_err(|error| StoreError::Internal(error.into()))
+}
+
+fn lost() -> StoreError {
+    StoreError::Internal("an author that was added has no id".into())
+}
+
+const I: Type = Type::INT8;
+const T: Type = Type::TEXT;
+
+static AUTHORS: Bulk = Bulk {
+    insert: || {
+        sql!(
+            "insert into author (site_id, id, kind, name, email, website, created_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        )
+    },
+    copy: "copy author (site_id, id, kind, name, email, website, created_at)
+           from stdin (format binary)",
+    types: &[I, I, T, T, T, T, I],
+};
+
+static SOURCES: Bulk = Bulk {
+    insert: || {
+        sql!(
+            "insert into source (site_id, format, source_id, target_id, import_id)
+             values (?1, ?2, ?3, ?4, ?5)"
+        )
+    },
+    copy: "copy source (site_id, format, source_id, target_id, import_id)
+           from stdin (format binary)",
+    types: &[I, T, T, I, I],
+};
+
+static COMMENTS: Bulk = Bulk {
+    insert: || {
+        sql!(
+            "insert into comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text,
+                 html, renderer, state, reason, created_at, edited_at, closed_at, pin, up, down,
+                 base_up, base_down, best, n_replies, n_descendants, decided_revision, written_in)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+                 ?19, ?20, ?21, ?22, ?23, ?24, ?25)"
+        )
+    },
+    copy: "copy comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text, html,
+               renderer, state, reason, created_at, edited_at, closed_at, pin, up, down, base_up,
+               base_down, best, n_replies, n_descendants, decided_revision, written_in)
+           from stdin (format binary)",
+    types: &[
+        I, I, I, I, I, I, I, T, T, I, T, T, I, I, I, I, I, I, I, I, I, I, I, I, T,
+    ],
+};
+
+/// What was not waiting where it came from was decided on there.
+fn row<'a>(site: SiteId, id: i64, place: &TreePlace, new: &ArrivingComment<'a>) -> Vec<Value<'a>> {
+    let comment = new.comment;
+    let decided_revision = (comment.state != CommentState::Held).then_some(1_i64);
+    vec![
+        Value::from(site),
+        Value::from(id),
+        Value::from(place.page),
+        Value::from(place.parent),
+        Value::from(place.root),
+        Value::from(place.depth),
+        Value::from(new.author),
+        Value::from(&comment.text),
+        Value::from(comment.html.as_str()),
+        Value::from(RENDERER_VERSION),
+        Value::from(comment.state.as_str()),
+        Value::from(comment.reason),
+        Value::from(comment.created_at),
+        Value::from(comment.edited_at),
+        Value::from(comment.closed_at),
+        Value::from(comment.pin),
+        Value::from(comment.tally.up),
+        Value::from(comment.tally.down),
+        Value::from(comment.tally.up),
+        Value::from(comment.tally.down),
+        Value::from(wilson_lower_bound(comment.tally)),
+        Value::from(comment.counters.n_replies),
+        Value::from(comment.counters.n_descendants),
+        Value::from(decided_revision),
+        Value::from(comment.written_in.as_str()),
+    ]
+}

@@ -1,0 +1,142 @@
+//! How imported comments stay hidden while their import is under way, and are shown when it is whole.
+
+use std::collections::HashSet;
+
+use rejoinder_core::{CommentId, CommentState, PageId, SiteId};
+use serde::Serialize;
+
+use crate::database::error::StoreError;
+use crate::database::recount::{self, Counted};
+use crate::database::sql::Dialect;
+use crate::discussion::pages;
+use crate::{Result, Tx, params, sql};
+
+/// Why a comment is not shown yet: its import is under way. What follows a colon is the reason why it
+/// will wait for a moderator then.
+const UNDER_WAY: &str = "importing";
+const HELD_UNDER_WAY: [(&str, &str); 2] = [
+    ("imported", "importing:imported"),
+    ("page_not_public", "importing:page_not_public"),
+];
+
+/// So many comments are shown by one statement of PostgreSQL.
+const AT_ONCE: usize = 5_000;
+
+/// The state and the reason of a comment that is not shown yet.
+pub(super) fn unseen(
+    state: CommentState,
+    reason: Option<&'static str>,
+) -> (CommentState, Option<&'static str>) {
+    let own = reason.unwrap_or("imported");
+    let held = HELD_UNDER_WAY.iter().find(|(reason, _)| *reason == own);
+    let under_way = match state {
+        CommentState::Published => UNDER_WAY,
+        CommentState::Held => held.map_or("importing:imported", |(_, reason)| reason),
+        CommentState::Rejected | CommentState::Spam | CommentState::Removed => {
+            return (state, reason);
+        }
+    };
+    (CommentState::Removed, Some(under_way))
+}
+
+/// Show what imports brought to a page, each comment with its counters. Returns whether there was anything.
+pub(super) fn reveal(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<bool> {
+    pages::lock(tx, site, page)?;
+    let mut comments = recount::counted(tx, site, page)?;
+    let mut shown = Vec::new();
+    for comment in &mut comments {
+        let Some(reason) = comment.under_way() else {
+            continue;
+        };
+        let state = match reason {
+            None => CommentState::Published,
+            Some(_) => CommentState::Held,
+        };
+        shown.push(Shown {
+            id: comment.id.0,
+            state: state.as_str(),
+            reason: reason.map(str::to_owned),
+            decided_revision: (state == CommentState::Published).then_some(1),
+            n_replies: 0,
+            n_descendants: 0,
+        });
+        comment.is_published = state == CommentState::Published;
+    }
+    if shown.is_empty() {
+        return Ok(false);
+    }
+    let counts = recount::counts(&comments);
+    for comment in &mut shown {
+        (comment.n_replies, comment.n_descendants) = counts.of(CommentId(comment.id));
+    }
+    show(tx, site, &shown)?;
+    let ids: HashSet<i64> = shown.iter().map(|comment| comment.id).collect();
+    comments.retain(|comment| !ids.contains(&comment.id.0));
+    recount::set_counts(tx, (site, page), &comments, &counts)?;
+    Ok(true)
+}
+
+impl Counted {
+    /// Of a comment whose import is under way, why it will wait for a moderator, if it will.
+    fn under_way(&self) -> Option<Option<&str>> {
+        let reason = self.reason.as_deref()?;
+        let rest = reason.strip_prefix(UNDER_WAY)?;
+        let is_removed = self.state == CommentState::Removed.as_str();
+        let is_known = rest.is_empty() || HELD_UNDER_WAY.iter().any(|(_, own)| *own == reason);
+        let held = rest.strip_prefix(':');
+        (is_removed && is_known).then_some(held)
+    }
+}
+
+/// A comment as it is once it is shown.
+#[derive(Debug, Serialize)]
+struct Shown {
+    id: i64,
+    state: &'static str,
+    reason: Option<String>,
+    decided_revision: Option<i64>,
+    n_replies: i64,
+    n_descendants: i64,
+}
+
+/// One statement for many on PostgreSQL, where each is a message there and back.
+fn show(tx: &mut Tx<'_>, site: SiteId, shown: &[Shown]) -> Result<()> {
+    if tx.dialect() == Dialect::Postgres {
+        for shown in shown.chunks(AT_ONCE) {
+            let rows = serde_json::to_string(shown);
+            let rows = rows.map_err(|error| StoreError::Internal(error.into()))?;
+            tx.execute(
+                sql!(@postgres
+                    "update comment c
+                     set state = s.state, reason = s.reason, decided_revision = s.decided_revision,
+                         n_replies = s.n_replies, n_descendants = s.n_descendants
+                     from json_to_recordset(?2::text::json) as s(id bigint, state text, reason text,
+                         decided_revision bigint, n_replies bigint, n_descendants bigint)
+                     where c.site_id = ?1 and c.id = s.id"
+                ),
+                params![site, rows],
+            )?;
+        }
+        return Ok(());
+    }
+    for comment in shown {
+        tx.execute(
+            sql!(@sqlite
+                "update comment
+                 set state = ?3, reason = ?4, decided_revision = ?5, n_replies = ?6,
+                     n_descendants = ?7
+                 where site_id = ?1 and id = ?2"
+            ),
+            params![
+                site,
+                comment.id,
+                comment.state,
+                comment.reason.as_deref(),
+                comment.decided_revision,
+                comment.n_replies,
+                comment.n_descendants
+            ],
+        )?;
+    }
+    Ok(())
+}
