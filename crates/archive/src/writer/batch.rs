@@ -128,12 +128,7 @@ impl Batch {
     /// Whether it is time to write: a commit costs little when many share it, and memory stays
     /// flat however long comments are.
     pub(super) fn is_full(&self) -> bool {
-        self.pages.len() + self.comments.len()
-            >= std::env::var("XR")
-                .ok()
-                .and_then(|v| v.parse().ok())
-                .unwrap_or(MAX_RECORDS)
-            || self.bytes >= MAX_BYTES
+        self.pages.len() + self.comments.len() >= MAX_RECORDS || self.bytes >= MAX_BYTES
     }
 
     pub(super) fn push(&mut self, comment: NewComment) {

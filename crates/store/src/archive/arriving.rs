@@ -9,7 +9,7 @@ use postgres::types::Type;
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::{AuthorId, CommentId, CommentState, PageId, SiteId, Time};
 
-use super::imports::{ImportedComment, Origin, id_for, kind};
+use super::imported::{ImportedComment, Origin, id_for, kind};
 use crate::database::error::StoreError;
 use crate::database::tx::Bulk;
 use crate::identity::authors::GuestDetails;

@@ -6,6 +6,7 @@ pub mod backup;
 pub mod export;
 pub mod foreign;
 pub mod freezing;
+mod imported;
 pub mod imports;
 pub mod leaving;
 mod revealing;

@@ -12,7 +12,7 @@ use rejoinder_core::archive::Import;
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::{AuthorId, CommentId, ImportId, PageId, SiteId, Time};
 
-use super::imports::kind;
+use super::imported::kind;
 use crate::database::recount;
 use crate::database::sql::Sql;
 use crate::discussion::{events, pages};

@@ -283,9 +283,6 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
             "pragma journal_size_limit = 67108864;
              pragma cache_size = -32000;",
         )?;
-        if let Ok(v) = std::env::var("XP") {
-            connection.execute_batch(&v)?;
-        }
     } else {
         connection.execute_batch(
             "pragma cache_size = -4000;

@@ -131,9 +131,9 @@ async fn what_cannot_be_posted_is_refused_with_its_field() {
 async fn a_body_that_is_too_large_is_refused() {
     let app = TestApp::new().await;
 
-    let answer = app.reader("Ann").post(STORY, &"a".repeat(1_300_000)).await;
+    let answer = app.reader("Ann").post(STORY, &"a".repeat(1_600_000)).await;
 
-    expect!["413 body_too_large: The body may have 1265536 bytes at most."]
+    expect!["413 body_too_large: The body may have 1505536 bytes at most."]
         .assert_eq(&answer.problem());
 }
 

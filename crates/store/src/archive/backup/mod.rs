@@ -48,7 +48,9 @@ pub fn back_up(
 }
 
 /// Put the backup in the file `from` where the database of PostgreSQL at `url` belongs, all of it or
-/// nothing. What stands there goes, which must be wanted: else the backup is refused. So it is while another
+/// nothing.
+///
+/// What stands there goes, which must be wanted: else the backup is refused. So it is while another
 /// program is at the database.
 pub fn put_into_postgres(
     from: &Path,

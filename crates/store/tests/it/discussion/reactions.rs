@@ -5,7 +5,8 @@ use rejoinder_core::{AuthorId, Clock as _, CommentId, Random as _, Refusal, Sort
 use rejoinder_store::discussion::agreement::fitting;
 use rejoinder_store::discussion::comments;
 use rejoinder_store::discussion::reactions::{self, NewReaction};
-use rejoinder_store::{Result, StoreError};
+use rejoinder_store::publication::sites;
+use rejoinder_store::{Result, StoreError, Tx};
 
 use crate::support::{Person, World, first_page, on_both};
 
@@ -172,6 +173,11 @@ fn a_reader_who_reacted_in_a_way_that_counts_is_half_a_vote_in_best() {
         let second = world.post(&ann, "Second").await;
         let readers = [world.person("Kim"), world.person("Mo"), world.person("Bea")];
         let liked = "Respect, I learned something";
+        let (site, mut settings) = (world.site.id, world.site.settings.clone());
+        settings.reactions = liked.to_owned();
+        settings.liked_reactions = liked.to_owned();
+        let save = move |tx: &mut Tx<'_>| sites::save_settings(tx, site, &settings);
+        world.store.write(save).await.unwrap();
         let react = async |at: usize, key: &str, wish| {
             let asked = (first, key, Some(wish));
             world.react_where(liked, &readers[at], asked).await.unwrap();
