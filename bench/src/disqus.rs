@@ -43,12 +43,12 @@ pub(crate) fn write_export(path: &Path, pages: impl Iterator<Item = CorpusPage> 
 }
 
 fn push_thread(out: &mut String, number: usize, page: &CorpusPage) {
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<thread dsq:id=\"{}\"><id>{name}</id><forum>bench</forum><category dsq:id=\"1\"/>\
          <link>{}</link><title>{name}</title><message/><createdAt>2020-01-01T00:00:00Z</createdAt>\
          <author><name>Editor</name><isAnonymous>false</isAnonymous><username>editor</username>\
-         </author><isClosed>false</isClosed><isDeleted>false</isDeleted></thread>\n",
+         </author><isClosed>false</isClosed><isDeleted>false</isDeleted></thread>",
         number + 1,
         address(&page.name),
         name = page.name,
