@@ -56,6 +56,8 @@ pub(crate) enum Profile {
     Live,
     /// A reader beside someone who wants the server to be slow
     Hostile,
+    /// Three nodes on PostgreSQL, while something breaks
+    Nodes,
 }
 
 pub(crate) struct Plan {

@@ -121,6 +121,12 @@ impl Process {
         }
     }
 
+    /// End it at once, as a crash does.
+    pub(crate) fn kill(mut self) -> Result {
+        let ended = self.child.kill().and_then(|()| self.child.wait());
+        ended.map(drop).map_err(|error| error.to_string())
+    }
+
     /// It and all that it has started.
     fn pids(&self) -> Vec<u32> {
         let mut pids = vec![self.child.id()];

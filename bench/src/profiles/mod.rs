@@ -7,6 +7,7 @@ mod hostile;
 mod import;
 mod live;
 mod long;
+mod nodes;
 mod start;
 mod weight;
 mod write;
@@ -75,6 +76,10 @@ pub(crate) fn run(plan: &Plan) -> Result<ReportRows> {
     if plan.wants(Profile::Hostile) {
         println!("{:?}", Profile::Hostile);
         hostile::measure(plan, &mut rows)?;
+    }
+    if plan.wants(Profile::Nodes) {
+        println!("{:?}", Profile::Nodes);
+        nodes::measure(plan, &mut rows)?;
     }
     Ok(rows)
 }

@@ -26,10 +26,14 @@ const OPTIONS: &str = "-F -c full_page_writes=off -c synchronous_commit=off \
 /// stops it. One script does all of it, so that a starter killed half-way leaves nothing.
 const KEEPER: &str = r#"
 trap '' PIPE
-programs=$1 folder=$2 options=$3
+programs=$1 folder=$2 options=$3 from=$4
 mkdir "$folder" || exit
 initialise() {
-    "$programs/initdb" -U rejoinder -A trust -E UTF8 --locale=C.UTF-8 --no-sync -D "$folder/data"
+    if [ -n "$from" ]; then
+        "$programs/pg_basebackup" -d "$from" -D "$folder/data" -R -X stream -c fast --no-sync
+    else
+        "$programs/initdb" -U rejoinder -A trust -E UTF8 --locale=C.UTF-8 --no-sync -D "$folder/data"
+    fi
 }
 start() {
     "$programs/pg_ctl" -w -t 60 -o "$options -k $folder" -l "$folder/log" -D "$folder/data" start
@@ -50,6 +54,8 @@ rm -rf "$folder"
 #[derive(Debug)]
 pub struct Postgres {
     url: String,
+    /// What it is started with, besides [`OPTIONS`].
+    options: String,
     keeper: Option<Child>,
 }
 
@@ -60,6 +66,31 @@ impl Postgres {
     ///
     /// Says what to install when PostgreSQL is missing, and shows its log when it did not start.
     pub fn start() -> Result<Self, String> {
+        Self::start_with("")
+    }
+
+    /// The same, with these options of `postgres` besides, which win over those of tests.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::start`].
+    pub fn start_with(options: &str) -> Result<Self, String> {
+        Self::keep(options, "")
+    }
+
+    /// Start a server that follows this one, with the same options.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::start`].
+    pub fn standby(&self) -> Result<Self, String> {
+        let folder = self.folder();
+        let from = format!("host={} user=rejoinder", folder.display());
+        Self::keep(&self.options, &from)
+    }
+
+    /// Start a server with data of its own, or with those of the one at `from`, to follow it.
+    fn keep(options: &str, from: &str) -> Result<Self, String> {
         let programs = programs().ok_or_else(advice)?;
         let is_root = is_root()?;
         sweep_folders(&programs, is_root);
@@ -69,7 +100,8 @@ impl Postgres {
         let folder = Path::new(FOLDER).join(format!("{FOLDER_PREFIX}{}-{number}", process::id()));
         let mut keeper = as_server(is_root, "sh")
             .args(["-c", KEEPER, "sh"])
-            .args([programs.as_os_str(), folder.as_os_str(), OPTIONS.as_ref()])
+            .args([programs.as_os_str(), folder.as_os_str()])
+            .args([&format!("{OPTIONS} {options}"), from])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .process_group(0)
@@ -82,6 +114,7 @@ impl Postgres {
             let url = format!("postgres://rejoinder@{}", encode(&folder));
             return Ok(Self {
                 url,
+                options: options.to_owned(),
                 keeper: Some(keeper),
             });
         }
@@ -106,6 +139,24 @@ impl Postgres {
     /// What `pg_ctl` said.
     pub fn stop(&self) -> Result<(), String> {
         self.control(&["stop", "-w", "-m", "fast"])
+    }
+
+    /// Take the server down as a crash does; it recovers when it is [brought up](Self::resume).
+    ///
+    /// # Errors
+    ///
+    /// What `pg_ctl` said.
+    pub fn crash(&self) -> Result<(), String> {
+        self.control(&["stop", "-w", "-m", "immediate"])
+    }
+
+    /// Let a [standby](Self::standby) follow no longer, and take writes.
+    ///
+    /// # Errors
+    ///
+    /// What `pg_ctl` said.
+    pub fn promote(&self) -> Result<(), String> {
+        self.control(&["promote", "-w"])
     }
 
     /// Bring a server up again that was [stopped](Self::stop).
@@ -139,7 +190,7 @@ impl Postgres {
 
     fn resume_with(&self, more: &str) -> Result<(), String> {
         let folder = self.folder();
-        let options = format!("{OPTIONS} -k {} {more}", folder.display());
+        let options = format!("{OPTIONS} {} -k {} {more}", self.options, folder.display());
         let log = folder.join("log").display().to_string();
         self.control(&["start", "-w", "-t", "60", "-l", &log, "-o", &options])
     }
@@ -231,6 +282,7 @@ pub fn postgres() -> &'static Postgres {
     SERVER.get_or_init(|| match std::env::var_os(POSTGRES_VARIABLE) {
         Some(url) => Postgres {
             url: url.to_string_lossy().trim_end_matches('/').to_owned(),
+            options: String::new(),
             keeper: None,
         },
         None => Postgres::start().unwrap_or_else(|error| panic!("{error}")),
@@ -414,6 +466,27 @@ mod tests {
 
         let names = server.sql(&["select datname from pg_database"]).unwrap();
         assert!(names.contains("kept"));
+    }
+
+    #[test]
+    fn a_standby_has_what_was_written_and_takes_writes_once_it_is_promoted() {
+        let server = Postgres::start_with("-c synchronous_commit=remote_apply").unwrap();
+        let standby = server.standby().unwrap();
+        server
+            .sql(&[
+                "alter system set synchronous_standby_names = '*'",
+                "select pg_reload_conf()",
+            ])
+            .unwrap();
+        server.sql(&["create database kept"]).unwrap();
+        assert!(standby.sql(&["create database refused"]).is_err());
+
+        server.crash().unwrap();
+        standby.promote().unwrap();
+
+        standby.sql(&["create database taken"]).unwrap();
+        let names = standby.sql(&["select datname from pg_database"]).unwrap();
+        assert!(names.contains("kept") && names.contains("taken"), "{names}");
     }
 
     #[test]

@@ -203,11 +203,11 @@ impl Batch {
     /// Count what `write` would do.
     pub(super) fn look(&self, tx: &mut Tx<'_>, task: Task) -> Result<Outcome, StoreError> {
         let mut outcome = Outcome::default();
+        let known = self.known(tx, task)?;
         for new in &self.comments {
-            let source_id = &new.comment.source_id;
-            match imports::comment(tx, task.site, task.origin.format, source_id)? {
-                Some(_) => outcome.known += 1,
-                None => outcome.add(new.state),
+            match known.contains_key(new.comment.source_id.as_str()) {
+                true => outcome.known += 1,
+                false => outcome.add(new.state),
             }
         }
         Ok(outcome)
