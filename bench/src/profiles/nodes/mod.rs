@@ -7,11 +7,16 @@ mod followers;
 mod readers;
 mod writers;
 
+use std::cell::Cell;
+use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tokio::task::LocalSet;
+use tokio::task::{JoinHandle, LocalSet};
 
 use crate::plan::Plan;
 use crate::report::{Budget, ReportRow, ReportRows};
@@ -26,8 +31,11 @@ use writers::Acknowledged;
 /// The page that all write on.
 const PAGE: &str = "hot";
 
-/// How long all goes well before something breaks, and again after it is mended.
-const CALM: Duration = Duration::from_secs(5);
+/// How long all goes well before something breaks.
+const BEFORE: Duration = Duration::from_secs(5);
+
+/// How long it is watched after it is mended.
+const AFTER: Duration = Duration::from_secs(10);
 
 /// What breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,47 +126,91 @@ pub(super) fn measure(plan: &Plan, rows: &mut ReportRows) -> Result {
     Ok(())
 }
 
+/// Let `fault` come over nodes that are in use.
+fn suffer(plan: &Plan, fault: Fault) -> Result<ReportRow> {
+    let mut cluster = Cluster::new(plan)?;
+    let (addresses, stop) = (cluster.addresses(), AtomicBool::new(false));
+    let seen = std::thread::scope(|scope| {
+        let (ready, is_ready) = mpsc::channel();
+        let clients = scope.spawn(|| Seen::by_clients(addresses, &stop, ready));
+        // Without clients there is nothing to wait for: they say why.
+        let broke_at = is_ready.recv().ok().map(|()| cluster.suffer(fault));
+        stop.store(true, Ordering::Release);
+        let gone = |_| "the clients broke".to_owned();
+        let seen = clients.join().map_err(gone)??;
+        Ok::<_, String>((seen, broke_at.unwrap_or_else(|| Ok(clock::now()))?))
+    });
+    let (seen, broke_at) = seen?;
+    Ok(seen.row((fault, broke_at), &cluster.texts()?))
+}
+
+impl Cluster<'_> {
+    /// Break it and mend it; when it broke.
+    fn suffer(&mut self, fault: Fault) -> Result<Instant> {
+        sleep(BEFORE);
+        let broke_at = clock::now();
+        self.inflict(fault)?;
+        sleep(fault.lasts());
+        self.mend(fault)?;
+        sleep(AFTER);
+        Ok(broke_at)
+    }
+}
+
 /// What the clients saw of a run.
 struct Seen {
-    broke_at: Instant,
+    ended_at: Instant,
     acknowledged: Vec<Acknowledged>,
     reads: Vec<ReadSample>,
     followers: Vec<Follower>,
 }
 
-/// Let `fault` come over nodes that are in use.
-fn suffer(plan: &Plan, fault: Fault) -> Result<ReportRow> {
-    let mut cluster = Cluster::new(plan)?;
-    let runtime = http::runtime().map_err(|error| error.to_string())?;
-    let seen = LocalSet::new().block_on(&runtime, watch(&mut cluster, fault))?;
-    Ok(seen.row(fault, &cluster.texts()?))
+impl Seen {
+    /// Use the nodes until `stop`, all of it on this thread.
+    fn by_clients(
+        addresses: Vec<SocketAddr>,
+        stop: &AtomicBool,
+        ready: mpsc::Sender<()>,
+    ) -> Result<Self> {
+        let runtime = http::runtime().map_err(|error| error.to_string())?;
+        let addresses: Rc<[_]> = addresses.into();
+        let is_stopped = Rc::<Cell<bool>>::default();
+        LocalSet::new().block_on(&runtime, async {
+            let followers = followers::start(&addresses).await?;
+            let writers = writers::start(&addresses, &is_stopped).await?;
+            let readers = readers::start(&addresses, &is_stopped);
+            let _ = ready.send(());
+            while !stop.load(Ordering::Acquire) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            is_stopped.set(true);
+            let ended_at = clock::now();
+            let reads = all(readers).await?;
+            let acknowledged = all(writers).await?;
+            let acknowledged = acknowledged.into_iter().collect::<Result<Vec<_>>>()?;
+            let acknowledged = acknowledged.concat();
+            Ok(Self {
+                ended_at,
+                followers: followers.end(&acknowledged).await?,
+                reads: reads.concat(),
+                acknowledged,
+            })
+        })
+    }
 }
 
-async fn watch(cluster: &mut Cluster<'_>, fault: Fault) -> Result<Seen> {
-    let addresses: Rc<[_]> = cluster.addresses().into();
-    let followers = followers::start(&addresses).await?;
-    let writers = writers::start(&addresses).await?;
-    let readers = readers::start(&addresses);
-    tokio::time::sleep(CALM).await;
-    let broke_at = clock::now();
-    cluster.inflict(fault)?;
-    tokio::time::sleep(fault.lasts()).await;
-    cluster.mend(fault)?;
-    tokio::time::sleep(CALM).await;
-    let reads = readers.end().await?;
-    let acknowledged = writers.end().await?;
-    let followers = followers.end(&acknowledged).await?;
-    Ok(Seen {
-        broke_at,
-        acknowledged,
-        reads,
-        followers,
-    })
+/// What each of these gave.
+async fn all<T>(tasks: Vec<JoinHandle<T>>) -> Result<Vec<T>> {
+    let mut given = Vec::new();
+    for task in tasks {
+        given.push(task.await.map_err(|error| error.to_string())?);
+    }
+    Ok(given)
 }
 
 impl Seen {
     /// What came of it, when these are the texts of all comments that are there.
-    fn row(&self, fault: Fault, there: &[String]) -> ReportRow {
+    fn row(&self, (fault, broke_at): (Fault, Instant), there: &[String]) -> ReportRow {
         let times = |text: &str| there.iter().filter(|other| *other == text).count();
         let counts: Vec<_> = self
             .acknowledged
@@ -171,8 +223,9 @@ impl Seen {
         );
         let n_missed: usize = self.followers.iter().map(|one| one.n_missed).sum();
         let n_repeated: usize = self.followers.iter().map(|one| one.n_repeated).sum();
-        let pause_s = self.pause_s(fault);
-        let (cached, uncached) = (self.reads(fault, true), self.reads(fault, false));
+        let pause_s = self.pause_s(fault, broke_at);
+        let reads = |is_cached| self.reads((fault, broke_at), is_cached);
+        let (cached, uncached) = (reads(true), reads(false));
         let n_wrong = n_lost + n_doubled + n_missed + n_repeated;
         let (text, is_held) = match fault.bar() {
             Bar::Pause(text, most) => (text, pause_s <= most),
@@ -202,22 +255,23 @@ impl Seen {
     }
 
     /// The longest time after the fault in which no node that is well acknowledged anything.
-    fn pause_s(&self, fault: Fault) -> f64 {
+    fn pause_s(&self, fault: Fault, broke_at: Instant) -> f64 {
         let well = self.acknowledged.iter().filter(|one| !fault.hits(one.node));
         let mut times: Vec<_> = well.map(|one| one.at).collect();
+        times.push(self.ended_at);
         times.sort();
-        let mut before = self.broke_at;
+        let mut before = broke_at;
         let mut longest = Duration::ZERO;
-        for at in times.into_iter().filter(|at| *at > self.broke_at) {
+        for at in times.into_iter().filter(|at| *at > broke_at) {
             longest = longest.max(at - before);
             before = at;
         }
         longest.as_secs_f64()
     }
 
-    fn reads(&self, fault: Fault, is_cached: bool) -> ReadFigures {
+    fn reads(&self, (fault, broke_at): (Fault, Instant), is_cached: bool) -> ReadFigures {
         let all = self.reads.iter().filter(|read| {
-            read.is_cached == is_cached && !fault.hits(read.node) && read.at > self.broke_at
+            read.is_cached == is_cached && !fault.hits(read.node) && read.at > broke_at
         });
         let times: Vec<_> = all.clone().filter_map(|read| read.took_ms).collect();
         ReadFigures {

@@ -1,14 +1,16 @@
 //! Readers of quiet pages at each node: of one again and again, and of others that it has not shown yet.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
 
+use crate::clock;
 use crate::http::{Connection, request};
 use crate::rejoinder::thread;
-use crate::{Result, clock};
 
 /// So many pages are there to be read.
 pub(super) const N_QUIET: u32 = 2_000;
@@ -34,51 +36,32 @@ pub(super) struct ReadSample {
     pub(super) took_ms: Option<f64>,
 }
 
-/// The readers of all nodes.
-pub(super) struct Readers {
-    stop: tokio::sync::watch::Sender<bool>,
-    reading: Vec<JoinHandle<Vec<ReadSample>>>,
-}
-
-pub(super) fn start(addresses: &[SocketAddr]) -> Readers {
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let kinds = addresses.iter().enumerate();
-    let reading = kinds.flat_map(|(node, address)| {
+pub(super) fn start(
+    addresses: &[SocketAddr],
+    is_stopped: &Rc<Cell<bool>>,
+) -> Vec<JoinHandle<Vec<ReadSample>>> {
+    let nodes = addresses.iter().enumerate();
+    let reading = nodes.flat_map(|(node, address)| {
         [true, false].map(|is_cached| {
-            let stopped = stopped.clone();
-            tokio::task::spawn_local(read(node, *address, is_cached, stopped))
+            let is_stopped = Rc::clone(is_stopped);
+            tokio::task::spawn_local(read(node, *address, is_cached, is_stopped))
         })
     });
-    Readers {
-        reading: reading.collect(),
-        stop,
-    }
-}
-
-impl Readers {
-    /// What they found.
-    pub(super) async fn end(self) -> Result<Vec<ReadSample>> {
-        let _ = self.stop.send(true);
-        let mut all = Vec::new();
-        for reading in self.reading {
-            all.extend(reading.await.map_err(|error| error.to_string())?);
-        }
-        Ok(all)
-    }
+    reading.collect()
 }
 
 async fn read(
     node: usize,
     address: SocketAddr,
     is_cached: bool,
-    stopped: tokio::sync::watch::Receiver<bool>,
+    is_stopped: Rc<Cell<bool>>,
 ) -> Vec<ReadSample> {
     let mut connection = Connection::new(address);
     let mut ticks = interval(PERIOD);
     let mut samples = Vec::new();
     for number in 1..N_QUIET {
         ticks.tick().await;
-        if *stopped.borrow() {
+        if is_stopped.get() {
             break;
         }
         let page = quiet(if is_cached { 0 } else { number });

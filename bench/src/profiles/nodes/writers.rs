@@ -1,11 +1,11 @@
 //! Readers who write on one page until they are stopped, each at its own node, or at the next when that
 //! does not answer: what was not acknowledged is sent again, as the same.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
@@ -33,15 +33,11 @@ pub(super) struct Acknowledged {
     pub(super) at: Instant,
 }
 
-/// All writers.
-pub(super) struct Writers {
-    stop: watch::Sender<bool>,
-    writing: Vec<JoinHandle<Result<Vec<Acknowledged>>>>,
-}
-
 /// Let them begin; each has written once.
-pub(super) async fn start(addresses: &Rc<[SocketAddr]>) -> Result<Writers> {
-    let (stop, stopped) = watch::channel(false);
+pub(super) async fn start(
+    addresses: &Rc<[SocketAddr]>,
+    is_stopped: &Rc<Cell<bool>>,
+) -> Result<Vec<JoinHandle<Result<Vec<Acknowledged>>>>> {
     let mut writing = Vec::new();
     for number in 0..addresses.len() * N_WRITERS {
         let mut writer = Writer {
@@ -49,24 +45,12 @@ pub(super) async fn start(addresses: &Rc<[SocketAddr]>) -> Result<Writers> {
             number,
             node: number % addresses.len(),
             cookie: None,
-            stopped: stopped.clone(),
+            is_stopped: Rc::clone(is_stopped),
         };
         let first = writer.join().await?;
         writing.push(tokio::task::spawn_local(writer.write(first)));
     }
-    Ok(Writers { stop, writing })
-}
-
-impl Writers {
-    /// Let each finish what it has begun; all that was acknowledged.
-    pub(super) async fn end(self) -> Result<Vec<Acknowledged>> {
-        let _ = self.stop.send(true);
-        let mut all = Vec::new();
-        for writing in self.writing {
-            all.extend(writing.await.map_err(|error| error.to_string())??);
-        }
-        Ok(all)
-    }
+    Ok(writing)
 }
 
 struct Writer {
@@ -74,7 +58,7 @@ struct Writer {
     number: usize,
     node: usize,
     cookie: Option<String>,
-    stopped: watch::Receiver<bool>,
+    is_stopped: Rc<Cell<bool>>,
 }
 
 impl Writer {
@@ -91,7 +75,7 @@ impl Writer {
         let mut all = vec![first];
         let mut connection = Connection::new(self.addresses[self.node]);
         let mut number = 1;
-        while !*self.stopped.borrow() {
+        while !self.is_stopped.get() {
             let answer = timeout(PATIENCE, connection.send(&self.request(number))).await;
             match answer {
                 Ok(Ok(answer)) if matches!(answer.status, 200..=202) => {

@@ -10,6 +10,7 @@ pub mod nodes;
 pub(crate) mod notify;
 pub(crate) mod postgres;
 pub(crate) mod pulse;
+mod reaching;
 pub(crate) mod recount;
 pub mod repair;
 pub(crate) mod sealed;

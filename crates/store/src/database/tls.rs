@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use postgres::config::{Host, SslMode};
 use postgres::{Client, Config, NoTls};
@@ -12,6 +13,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::Result;
 use crate::database::error::StoreError;
+use crate::database::reaching;
 use crate::database::timeouts::Timeouts;
 
 /// The parameter that names the certificates which vouch for the server.
@@ -20,7 +22,10 @@ const ROOT_CERT: &str = "sslrootcert";
 /// Where a server of PostgreSQL is, and who vouches for it.
 #[derive(Debug, Clone)]
 pub(crate) struct Address {
-    config: Config,
+    /// One for each host, in the order in which they are tried.
+    hosts: Vec<Config>,
+    /// How long one may take to say anything.
+    within: Duration,
     /// Certificates in place of the system's.
     roots: Option<PathBuf>,
 }
@@ -40,37 +45,60 @@ impl Address {
                 _ => kept.push(item),
             }
         }
-        let mut config: Config = format!("{place}?{}", kept.join("&")).parse()?;
-        config
-            .connect_timeout(timeouts.connect)
-            .tcp_user_timeout(timeouts.link)
-            .keepalives_idle(timeouts.probe_after())
-            .keepalives_interval(std::time::Duration::from_secs(1))
-            .keepalives_retries(timeouts.n_probes())
-            .application_name("rejoinder");
-        Ok(Self { config, roots })
+        let configs = hosts_of(place).map(|place| {
+            let mut config: Config = format!("{place}?{}", kept.join("&")).parse()?;
+            config
+                .connect_timeout(timeouts.connect)
+                .tcp_user_timeout(timeouts.link)
+                .keepalives_idle(timeouts.probe_after())
+                .keepalives_interval(Duration::from_secs(1))
+                .keepalives_retries(timeouts.n_probes())
+                .application_name("rejoinder");
+            Ok(config)
+        });
+        Ok(Self {
+            hosts: configs.collect::<Result<_>>()?,
+            within: timeouts.connect,
+            roots,
+        })
     }
 
     /// Connect: with `sslmode=disable` or on this machine in plain, everywhere else only to a server that
     /// proves to be the one that is named.
     pub(crate) fn connect(&self) -> Result<Client> {
-        let is_local = self.config.get_hosts().iter().all(|host| match host {
+        let (mut hosts, within) = (self.hosts.clone(), self.within);
+        if self.hosts.iter().all(|host| self.is_plain(host)) {
+            return reaching::connect(&hosts, within, |host| Ok(host.connect(NoTls)?));
+        }
+        let tls = MakeRustlsConnect::new(client_config(self.roots.as_deref())?);
+        for host in &mut hosts {
+            host.ssl_mode(SslMode::Require);
+        }
+        reaching::connect(&hosts, within, move |host| Ok(host.connect(tls.clone())?))
+    }
+
+    fn is_plain(&self, host: &Config) -> bool {
+        let is_local = host.get_hosts().iter().all(|host| match host {
             Host::Unix(_) => true,
             Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
         });
-        let is_plain = match self.config.get_ssl_mode() {
+        match host.get_ssl_mode() {
             SslMode::Disable => true,
             SslMode::Prefer => is_local && self.roots.is_none(),
             _ => false,
-        };
-        if is_plain {
-            return Ok(self.config.connect(NoTls)?);
         }
-        let mut config = self.config.clone();
-        config.ssl_mode(SslMode::Require);
-        let tls = client_config(self.roots.as_deref())?;
-        Ok(config.connect(MakeRustlsConnect::new(tls))?)
     }
+}
+
+/// An address with one host for each of those that `place` names, with commas between them.
+fn hosts_of(place: &str) -> impl Iterator<Item = String> {
+    let start = place.find("://").map_or(0, |at| at + "://".len());
+    let (scheme, rest) = place.split_at(start);
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (user, hosts) = authority.split_at(authority.rfind('@').map_or(0, |at| at + 1));
+    hosts
+        .split(',')
+        .map(move |host| format!("{scheme}{user}{host}{path}"))
 }
 
 fn decoded(text: &str) -> PathBuf {
@@ -128,11 +156,13 @@ mod tests {
     fn what_libpq_says_of_certificates_is_understood() {
         let address =
             parsed("postgres://u@db.example/x?sslmode=verify-full&sslrootcert=%2Fa%20b.pem");
-        assert_eq!(address.config.get_ssl_mode(), SslMode::Require);
+        assert_eq!(address.hosts[0].get_ssl_mode(), SslMode::Require);
         assert_eq!(address.roots.as_deref(), Some(Path::new("/a b.pem")));
 
         let address = parsed("postgres://u@a:1,b:2/x?target_session_attrs=read-write");
-        assert_eq!(address.config.get_hosts().len(), 2);
+        let named: Vec<_> = address.hosts.iter().map(Config::get_hosts).collect();
+        let host = |name: &str| [Host::Tcp(name.to_owned())];
+        assert_eq!(named, [host("a"), host("b")]);
         assert_eq!(address.roots, None);
         let system = parsed("postgres://u@db.example/x?sslrootcert=system");
         assert_eq!(system.roots, None);
