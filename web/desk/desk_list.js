@@ -2,7 +2,7 @@
 import { parse } from '../shared/html.js';
 import { showCounts } from './desk_counts.js';
 import { openDrawer } from './desk_drawer.js';
-import { Refused, find, go, say, sayFailed, send } from './desk_page.js';
+import { Refused, find, go, ownPath, say, sayFailed, send } from './desk_page.js';
 import { Rows } from './desk_rows.js';
 
 /** @typedef {{decisions: string[]}} Step Something that can be undone. */
@@ -174,7 +174,7 @@ class List {
     say('');
     body.delete('comment');
     body.set('action', action);
-    body.set('back', location.pathname + location.search);
+    body.set('back', ownPath() + location.search);
     for (const row of rows) {
       body.append('comment', `${row.dataset['id']}.${row.dataset['revision']}`);
     }
@@ -280,7 +280,7 @@ class List {
   /** @param {Step} step */
   async #takeBack({ decisions }) {
     const body = new URLSearchParams({ decisions: decisions.join(',') });
-    body.set('back', location.pathname + location.search);
+    body.set('back', ownPath() + location.search);
     const answer = await send('/undo', body);
     for (const [id, html] of Object.entries(answer.rows)) {
       this.#rows.replace(id, html);

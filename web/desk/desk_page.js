@@ -1,7 +1,12 @@
 /** What the parts of the desk's script have in common. */
 
+import { root } from '../shared/root.js';
+
+/** Where this page is, as the server knows it: without the path that it is found under. */
+export const ownPath = () => location.pathname.slice(root.length);
+
 /** Where the desk's addresses start: `/moderate/HOST`. */
-export const here = { desk: location.pathname.split('/').slice(0, 3).join('/') };
+export const here = { desk: root + ownPath().split('/').slice(0, 3).join('/') };
 
 /** @param {string} address */
 export function go(address) {

@@ -1,4 +1,5 @@
 /** Uploads that go on where they broke off, by tus, and what is shown while the server is at something. */
+import { root } from '../shared/root.js';
 import { storage } from '../shared/storage.js';
 
 /** So many bytes are sent at a time. */
@@ -88,7 +89,8 @@ const LOOK = 2_000;
  * @param {HTMLElement} place
  */
 export async function watch(place) {
-  const path = `${location.pathname.split('/').slice(0, 4).join('/')}/${place.dataset['id']}/state`;
+  const list = location.pathname.slice(root.length).split('/').slice(0, 4).join('/');
+  const path = `${root}${list}/${place.dataset['id']}/state`;
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, LOOK));
     const answer = await fetch(path).catch(() => undefined);

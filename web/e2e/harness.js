@@ -152,8 +152,9 @@ async function start(folder, settings, args, where) {
   };
 
   const origin = `http://${listen}`;
+  const { pathname } = new URL(settings['REJOINDER_BASE'] ?? origin);
   try {
-    await answers(program, origin);
+    await answers(program, origin + pathname.replace(/\/$/, ''));
   } catch (error) {
     await stop();
     throw error;

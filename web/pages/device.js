@@ -1,8 +1,9 @@
 /** The account's page of notices: lets this browser be told, where it can show them. */
 import { part } from '../shared/nodes.js';
+import { root } from '../shared/root.js';
 
 /** Not versioned: the browser looks for a newer one by itself. */
-const WORKER = new URL('push.js', location.origin).href;
+const WORKER = `${location.origin}${root}/push.js`;
 
 const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy('rejoinder', {
   createScriptURL: String,
@@ -19,7 +20,7 @@ function say(name) {
 
 /** @returns {Promise<PushSubscription | null | undefined>} What this browser is told by, if at all. */
 async function current() {
-  const worker = await navigator.serviceWorker.getRegistration('/');
+  const worker = await navigator.serviceWorker.getRegistration(`${root}/`);
   return worker?.pushManager.getSubscription();
 }
 

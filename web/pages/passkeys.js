@@ -3,6 +3,7 @@
  * browser is asked and what it answers is checked by the server alone.
  */
 import { part } from '../shared/nodes.js';
+import { root } from '../shared/root.js';
 
 const canUse = isSecureContext && 'PublicKeyCredential' in window;
 
@@ -27,7 +28,7 @@ function text(buffer) {
  * @returns {Promise<any>}
  */
 async function ask(path, body) {
-  const answer = await fetch(path, {
+  const answer = await fetch(root + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -127,7 +128,7 @@ async function add(form) {
   const credential = await make(publicKey);
   const name = new FormData(form).get('name');
   await ask(path, { name, ceremony, credential });
-  location.assign(path);
+  location.assign(root + path);
 }
 
 const door = part(document, 'passkey');

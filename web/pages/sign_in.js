@@ -3,6 +3,7 @@
  * opened this one, and no other.
  */
 import { part } from '../shared/nodes.js';
+import { root } from '../shared/root.js';
 
 const POLL_MS = 2000;
 
@@ -20,7 +21,7 @@ async function handOver({ site = '', origin = '' }) {
   if (!opener || !origin) {
     return false;
   }
-  const answer = await fetch('/auth/hand-over', {
+  const answer = await fetch(`${root}/auth/hand-over`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ site, origin }),
@@ -37,7 +38,7 @@ async function handOver({ site = '', origin = '' }) {
 /** @param {HTMLElement} place */
 async function look(place) {
   const query = new URLSearchParams({ site: place.dataset['site'] ?? '' });
-  const answer = await fetch(`/auth/state?${query}`).catch(() => null);
+  const answer = await fetch(`${root}/auth/state?${query}`).catch(() => null);
   const { is_signed_in: isSignedIn = false } = answer?.ok ? await answer.json() : {};
   if (!isSignedIn) {
     setTimeout(look, POLL_MS, place);
@@ -50,7 +51,7 @@ async function look(place) {
 document.addEventListener('rj:entered', async ({ target }) => {
   const { dataset } = /** @type {HTMLElement} */ (target);
   if (!(await handOver(dataset))) {
-    location.assign(dataset['next'] ?? '/');
+    location.assign(dataset['next'] ?? `${root}/`);
   }
 });
 

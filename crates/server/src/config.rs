@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use rejoinder_core::Site;
+use rejoinder_core::publication::origin::split_base;
 use url::{Host, Url};
 
 use crate::public::publication::Publication;
@@ -16,7 +17,8 @@ pub const DEFAULT_MAX_IMPORT_MB: u64 = 1_000;
 /// How the server stands in its network. The default is strict.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The server's public address, without a slash at the end: `https://comments.example.org`.
+    /// The server's public address, without a slash at the end: `https://comments.example.org`, or with
+    /// the path that it is found under, `https://example.org/comments`.
     /// Unset, it is the `Host` that was asked for, which only loopback names may be.
     pub base: Option<String>,
     /// Who may say for whom a request is made.
@@ -168,6 +170,11 @@ impl Config {
             self.streams.max_per_client = usize::MAX;
         }
         self
+    }
+
+    /// The path that the server is found under; empty where it has its host to itself.
+    pub(crate) fn root(&self) -> &str {
+        self.base.as_deref().map_or("", |base| split_base(base).1)
     }
 
     /// The articles that the server itself publishes at `site`.

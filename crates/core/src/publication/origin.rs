@@ -76,6 +76,35 @@ pub fn parse_origin(typed: &str) -> Result<String, Refusal> {
     Ok(url.origin().ascii_serialization())
 }
 
+/// A server's public address: its origin, and the path that it is found under where it shares its host, as
+/// in `https://news.example/comments`. No slash stands at its end.
+pub fn parse_base(typed: &str) -> Result<String, Refusal> {
+    let typed = typed.trim();
+    let (origin, path) = split_base(typed.strip_suffix('/').unwrap_or(typed));
+    let origin = parse_origin(origin)?;
+    if path.is_empty() || path[1..].split('/').all(is_segment) {
+        return Ok(format!("{origin}{path}"));
+    }
+    Err(Refusal::OriginInvalid {
+        origin: typed.to_owned(),
+    })
+}
+
+/// The origin of a server's address, and its path, which begins with a slash or is empty.
+pub fn split_base(base: &str) -> (&str, &str) {
+    let host_at = base.find("://").map_or(0, |at| at + 3);
+    let path_at = base[host_at..].find('/').map(|at| host_at + at);
+    base.split_at(path_at.unwrap_or(base.len()))
+}
+
+/// What means the same wherever it is written: in a header, in HTML, in another address.
+fn is_segment(segment: &str) -> bool {
+    !matches!(segment, "" | "." | "..")
+        && segment
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b))
+}
+
 /// The most origins of a site.
 const MAX_ORIGINS: usize = 100;
 
@@ -196,6 +225,46 @@ mod tests {
             "wss://news.example",
         ] {
             assert!(parse_origin(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_server_may_be_found_under_a_path() {
+        for (typed, base, split) in [
+            ("https://News.Example/", "https://news.example", ""),
+            (
+                "https://news.example/comments",
+                "https://news.example/comments",
+                "/comments",
+            ),
+            (
+                "https://news.example:443/a-b/C_~.d/",
+                "https://news.example/a-b/C_~.d",
+                "/a-b/C_~.d",
+            ),
+            ("http://localhost:8080/x", "http://localhost:8080/x", "/x"),
+        ] {
+            assert_eq!(parse_base(typed).unwrap(), base);
+            assert_eq!(split_base(base).1, split);
+            assert_eq!(split_base(base).0, &base[..base.len() - split.len()]);
+        }
+        for bad in [
+            "news.example/comments",
+            "https://news.example//",
+            "https://news.example//comments",
+            "https://news.example/a//b",
+            "https://news.example/./a",
+            "https://news.example/a/..",
+            "https://news.example/a?b",
+            "https://news.example/a#b",
+            "https://news.example/a b",
+            "https://news.example/%61",
+            "https://news.example/\"a",
+            "https://news.example/ä",
+            "https://u@news.example/a",
+            "ftp://news.example/a",
+        ] {
+            assert!(parse_base(bad).is_err(), "{bad}");
         }
     }
 

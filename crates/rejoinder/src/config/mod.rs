@@ -62,7 +62,8 @@ const KNOWN: [Known; 41] = [
     ),
     known(
         "base",
-        "an address such as https://comments.example.org, without a path",
+        "an address such as https://comments.example.org, or https://example.org/comments where a proxy \
+         passes on only what is below a path",
     ),
     known("allow_plain_http", "yes or no"),
     known(
@@ -407,7 +408,7 @@ fn log_level(text: &str) -> Option<LevelFilter> {
 
 /// A public address in the form that links start with.
 fn base(text: &str) -> Option<String> {
-    origin::parse_origin(text).ok()
+    origin::parse_base(text).ok()
 }
 
 /// The server's public address. Over plain HTTP anyone on the way reads what people sign in with, so
@@ -415,9 +416,8 @@ fn base(text: &str) -> Option<String> {
 fn public_address(layers: &Layers) -> Result<Option<String>, Failure> {
     let given = layers.read("base", base)?;
     let is_allowed = layers.read("allow_plain_http", yes_or_no)?.unwrap_or(false);
-    let plain = given
-        .as_deref()
-        .and_then(|base| base.strip_prefix("http://"));
+    let origin = given.as_deref().map(|base| origin::split_base(base).0);
+    let plain = origin.and_then(|origin| origin.strip_prefix("http://"));
     match plain.filter(|host| !is_allowed && !server::names_this_machine(host)) {
         Some(host) => Err(Failure::misused(format!(
             "`base` cannot be `http://{host}`: what people sign in with could be read on the way; \

@@ -264,6 +264,30 @@ fn plain_http_leaves_this_machine_only_on_purpose() {
 }
 
 #[test]
+fn a_public_address_may_have_a_path_and_nothing_behind_it() {
+    let base = |base: &str| gather(&format!("base = '{base}'"), &[], ServeArgs::default());
+    for (typed, known) in [
+        (
+            "https://News.Example/comments/",
+            "https://news.example/comments",
+        ),
+        ("http://localhost:8080/a/b", "http://localhost:8080/a/b"),
+    ] {
+        assert_eq!(base(typed).unwrap().base.as_deref(), Some(known));
+    }
+    let said = refused("base = 'https://news.example/comments?a=b'", &[]);
+    assert!(
+        said.contains("or https://example.org/comments where"),
+        "{said}"
+    );
+    let plain = refused("base = 'http://comments.lan/comments'", &[]);
+    assert!(
+        plain.contains("`base` cannot be `http://comments.lan`"),
+        "{plain}"
+    );
+}
+
+#[test]
 fn everyone_is_trusted_as_a_proxy_only_on_purpose() {
     for all in ["0.0.0.0/0", "::/0", "10.0.0.1, 0.0.0.0/1", "128.0.0.0/1"] {
         let file = format!("trusted_proxies = '{all}'");

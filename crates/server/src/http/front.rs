@@ -10,10 +10,14 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
+use axum::response::IntoResponse as _;
 use tower::Service;
 
+use crate::http::error::ApiError;
 use crate::http::extract::Base;
 use crate::http::metrics::Counter;
+use crate::http::middleware::headers::{self, Framers};
+use crate::http::mount;
 use crate::http::page_cache::Encoding;
 use crate::state::App;
 
@@ -46,7 +50,14 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<B>) -> Answer {
+    fn call(&mut self, mut request: Request<B>) -> Answer {
+        let root = self.app.config.root();
+        if !root.is_empty() {
+            match mount::enter(root, request.uri()) {
+                Some(own) => *request.uri_mut() = own,
+                None => return Answer::Hit(Some(elsewhere(&self.app))),
+            }
+        }
         match hit(
             &self.app,
             request.method(),
@@ -97,6 +108,14 @@ pub(crate) fn raw_address<'a>(
     // Links in the bytes begin with the host that was asked for.
     let host = headers.get(header::HOST)?.to_str().ok()?;
     Some(Cow::Owned([host, address].concat()))
+}
+
+/// The answer to what is not below the path that the server is found under.
+fn elsewhere(app: &App) -> Response<Body> {
+    app.metrics.count(Counter::Refused);
+    let mut response = ApiError::not_found().into_response();
+    headers::finish(&mut response, Framers::Nobody, None);
+    response
 }
 
 fn hit(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Response<Body>> {

@@ -12,6 +12,7 @@ pub(crate) mod limits;
 pub(crate) mod live;
 pub(crate) mod metrics;
 pub(crate) mod middleware;
+pub(crate) mod mount;
 pub(crate) mod openapi;
 pub(crate) mod page_cache;
 pub(crate) mod request_id;

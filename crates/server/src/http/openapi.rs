@@ -122,8 +122,10 @@ const SHARED: (HeaderName, HeaderValue) = (
     HeaderValue::from_static("public, max-age=300"),
 );
 
-/// `GET /openapi.json`: the contract.
-async fn spec() -> impl IntoResponse {
+/// `GET /openapi.json`: the contract, with the server that it is asked of.
+async fn spec(visitor: Visitor) -> impl IntoResponse {
+    let servers = serde_json::json!([{ "url": &*visitor.base.0 }]);
+    let rest = SPEC_TEXT.strip_prefix('{').unwrap_or_default();
     let json = (
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
@@ -132,7 +134,10 @@ async fn spec() -> impl IntoResponse {
         header::ACCESS_CONTROL_ALLOW_ORIGIN,
         HeaderValue::from_static("*"),
     );
-    ([json, anyone, SHARED], SPEC_TEXT.as_str())
+    (
+        [json, anyone, SHARED],
+        format!("{{\"servers\":{servers},{rest}"),
+    )
 }
 
 /// `GET /docs`: the contract as a page, with examples for the address that it is read at.

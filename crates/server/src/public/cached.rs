@@ -12,7 +12,8 @@ use crate::http::extract::Visitor;
 use crate::http::front::raw_address;
 use crate::http::limits::Who;
 use crate::http::metrics::Counter;
-use crate::http::page_cache::{Encoding, PageError, Shape, Slot, Source, Turns};
+use crate::http::mount::{self, Placed};
+use crate::http::page_cache::{Encoding, PageError, Rendered, Shape, Slot, Source, TurnOf, Turns};
 use crate::http::seats::Full;
 use crate::http::slots::Turn;
 use crate::state::App;
@@ -85,14 +86,16 @@ pub(super) async fn answer(
     site: &Arc<Site>,
     key: &str,
     shape: &Shape,
-    source: &impl Source,
+    source: &(impl Source + Sync),
     raw: Option<&Uri>,
     asked: &HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
     let encoding = Encoding::accepted(asked);
+    let root = app.config.root();
+    let source = MountedSource { source, root };
     let (variant, entry) = app
         .pages
-        .get(site, key, shape, encoding, app.moment(), source)
+        .get(site, key, shape, encoding, app.moment(), &source)
         .await?;
     if app.store.is_silent() {
         app.metrics.count(Counter::Stale);
@@ -100,5 +103,36 @@ pub(super) async fn answer(
     if let Some(raw) = raw.and_then(|uri| raw_address(app, uri, asked)) {
         app.pages.remember(raw.into_owned(), &variant);
     }
-    Ok(entry.answer(asked, encoding))
+    let mut response = entry.answer(asked, encoding);
+    response.extensions_mut().insert(Placed);
+    Ok(response)
+}
+
+/// A source whose pages lead below the path that the server is found under.
+struct MountedSource<'a, S> {
+    source: &'a S,
+    root: &'a str,
+}
+
+impl<S: Source + Sync> Source for MountedSource<'_, S> {
+    type Turns = S::Turns;
+
+    fn turns(&self) -> &S::Turns {
+        self.source.turns()
+    }
+
+    async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
+        self.source.version(slot).await
+    }
+
+    async fn render(
+        &self,
+        slot: &Slot,
+        shape: &Shape,
+        turn: TurnOf<S>,
+    ) -> Result<Rendered, PageError> {
+        let mut rendered = self.source.render(slot, shape, turn).await?;
+        mount::place(self.root, &mut rendered);
+        Ok(rendered)
+    }
 }

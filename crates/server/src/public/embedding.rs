@@ -43,7 +43,7 @@ pub(crate) async fn embedding(
     let asking = EmbeddingRequest {
         site: host,
         page: params.page(),
-        origin: visitor.origin.as_deref().unwrap_or(&visitor.base.0),
+        origin: visitor.origin.as_deref().unwrap_or(visitor.base.origin()),
         is_listed: match visitor.foreign_origin() {
             Some(origin) => app.sites.is_listed(origin).await?,
             None => true,

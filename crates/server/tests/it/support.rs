@@ -37,6 +37,8 @@ pub(crate) const STORY: &str = "https://news.example/story";
 pub(crate) struct TestApp {
     app: App,
     router: Router,
+    /// The path that the server is found under, which every path here is below.
+    root: String,
     internal: Router,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) store: Arc<Store>,
@@ -116,6 +118,11 @@ impl TestApp {
             ..Config::default()
         };
         change(&mut config);
+        let root = config
+            .base
+            .as_deref()
+            .and_then(|base| base.strip_prefix(BASE));
+        let root = root.unwrap_or_default().to_owned();
         let clock = Arc::new(FixedClock::at("2026-11-23T05:00:00Z".parse().unwrap()));
         let store = Arc::new(store);
         let plan = BackupPlan {
@@ -142,6 +149,7 @@ impl TestApp {
         let app = Self {
             internal: internal_router(app.clone()),
             router: router(app.clone()),
+            root,
             app,
             clock,
             store,
@@ -173,6 +181,7 @@ impl TestApp {
         TestReader {
             name: name.to_owned(),
             router: self.router.clone(),
+            root: self.root.clone(),
             clock: Arc::clone(&self.clock),
             peer: SocketAddr::from((address(n), 4000)),
             host: "comments.example".to_owned(),
@@ -206,6 +215,14 @@ impl TestApp {
         self.get_with(path, &[]).await
     }
 
+    /// What is answered beside the path that the server is found under.
+    pub(crate) async fn get_beside(&self, path: &str) -> Answer {
+        let request = Request::builder()
+            .uri(path)
+            .header(header::HOST, "comments.example");
+        ask(&self.router, request.body(Body::empty()).unwrap()).await
+    }
+
     pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.send(Method::GET, path, headers, Body::empty()).await
     }
@@ -217,7 +234,9 @@ impl TestApp {
         headers: &[(&str, &str)],
         body: Body,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
+        let mut request = Request::builder()
+            .method(method)
+            .uri([&self.root, path].concat());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -232,7 +251,7 @@ impl TestApp {
     pub(crate) async fn follow(&self, page: &str, seen: Option<&str>) -> Following {
         let path = format!("/api/v1/events?site=news.example&page={page}");
         let mut request = Request::builder()
-            .uri(path)
+            .uri([&self.root, path.as_str()].concat())
             .header(header::HOST, "comments.example");
         if let Some(seen) = seen {
             request = request.header("last-event-id", seen);
@@ -386,6 +405,7 @@ pub(crate) fn thread_path(page: &str) -> String {
 pub(crate) struct TestReader {
     pub(crate) name: String,
     router: Router,
+    root: String,
     clock: Arc<FixedClock>,
     peer: SocketAddr,
     /// How the browser calls the server.
@@ -453,7 +473,7 @@ impl TestReader {
         self.clock.advance(Duration::from_secs(1));
         let mut request = Request::builder()
             .method(method)
-            .uri(path)
+            .uri([&self.root, path].concat())
             .header(header::HOST, &self.host)
             .extension(ConnectInfo(self.peer));
         if let Some(origin) = origin {
@@ -518,7 +538,7 @@ impl TestReader {
     /// Follow what is at `path`; the stream ends when it is dropped.
     pub(crate) async fn follow(&self, path: &str) -> Result<Stream, Answer> {
         let request = Request::builder()
-            .uri(path)
+            .uri([&self.root, path].concat())
             .header(header::HOST, &self.host)
             .extension(ConnectInfo(self.peer));
         let request = request.body(Body::empty()).unwrap();

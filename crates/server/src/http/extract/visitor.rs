@@ -8,6 +8,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use rejoinder_core::identity::address::Network;
+use rejoinder_core::publication::origin::split_base;
 use rejoinder_core::{
     AuthorId, Comment, PageKey, Reader, Refusal, Site, Token, TokenHash, identity::author,
 };
@@ -37,6 +38,8 @@ pub(crate) struct Base(pub(crate) Arc<str>, Option<Here>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Here {
     origin: Arc<str>,
+    /// The server's own address there.
+    address: Arc<str>,
     /// What a link in a mail may say instead of the configured address; nothing where there is one.
     in_mails: Option<Arc<str>>,
 }
@@ -49,6 +52,7 @@ impl Base {
             Some(base) => {
                 let here = here.map(|here| Here {
                     origin: here.origin().into(),
+                    address: (here.origin() + config.root()).into(),
                     in_mails: None,
                 });
                 Some(Self(base.as_str().into(), here))
@@ -56,7 +60,12 @@ impl Base {
             None => here.map(|here| {
                 let in_mails = Some(here.origin_in_mails().into());
                 let origin: Arc<str> = here.origin().into();
-                Self(origin.clone(), Some(Here { origin, in_mails }))
+                let here = Here {
+                    address: Arc::clone(&origin),
+                    origin: Arc::clone(&origin),
+                    in_mails,
+                };
+                Self(origin, Some(here))
             }),
         }
     }
@@ -67,13 +76,24 @@ impl Base {
         here.unwrap_or(&self.0)
     }
 
+    /// The server's own origin, which the path that it is found under is no part of.
+    pub(crate) fn origin(&self) -> &str {
+        split_base(&self.0).0
+    }
+
+    /// The path that the server is found under; empty where it has its host to itself.
+    fn root(&self) -> &str {
+        split_base(&self.0).1
+    }
+
     /// Whether `origin` is the server's own.
     pub(crate) fn is_origin(&self, origin: &str) -> bool {
-        self.addresses().any(|own| own == origin)
+        let here = self.1.as_ref().map(|here| &*here.origin);
+        self.origin() == origin || here == Some(origin)
     }
 
     fn addresses(&self) -> impl Iterator<Item = &str> {
-        let here = self.1.as_ref().map(|here| &*here.origin);
+        let here = self.1.as_ref().map(|here| &*here.address);
         iter::once(&*self.0).chain(here)
     }
 
@@ -83,28 +103,36 @@ impl Base {
 
     /// The name of the cookie of a browser that has asked for a way in.
     fn asked_cookie(&self) -> &'static str {
-        if self.is_secure() {
-            "__Host-rejoinder-asked"
-        } else {
-            "rejoinder-asked"
-        }
+        let names = [
+            "__Host-rejoinder-asked",
+            "__Secure-rejoinder-asked",
+            "rejoinder-asked",
+        ];
+        self.one_of(names)
     }
 
     /// The name of the cookie of a browser that has signed in by mail.
     fn known_cookie(&self) -> &'static str {
-        if self.is_secure() {
-            "__Host-rejoinder-known"
-        } else {
-            "rejoinder-known"
-        }
+        let names = [
+            "__Host-rejoinder-known",
+            "__Secure-rejoinder-known",
+            "rejoinder-known",
+        ];
+        self.one_of(names)
     }
 
     /// The name of the cookie that holds the token.
     fn cookie(&self) -> &'static str {
-        if self.is_secure() {
-            "__Host-rejoinder"
-        } else {
-            "rejoinder"
+        self.one_of(["__Host-rejoinder", "__Secure-rejoinder", "rejoinder"])
+    }
+
+    /// What browsers hold a cookie to is said by how its name begins: to this host and all of it, where the
+    /// server has it to itself; to an encrypted connection, where it is sent below the server's path alone.
+    fn one_of(&self, [host, secure, plain]: [&'static str; 3]) -> &'static str {
+        match (self.is_secure(), self.root()) {
+            (true, "") => host,
+            (true, _) => secure,
+            (false, _) => plain,
         }
     }
 }
@@ -422,7 +450,11 @@ impl Visitor {
             (true, false) => "Secure; SameSite=Lax",
             (_, true) => "Secure; SameSite=None; Partitioned",
         };
-        let cookie = format!("{name}={secret}; Path=/; Max-Age={seconds}; HttpOnly; {kind}");
+        let path = match self.base.root() {
+            "" => "/",
+            root => root,
+        };
+        let cookie = format!("{name}={secret}; Path={path}; Max-Age={seconds}; HttpOnly; {kind}");
         let value = HeaderValue::from_str(&cookie).ok().map(|mut value| {
             value.set_sensitive(true);
             (header::SET_COOKIE, value)

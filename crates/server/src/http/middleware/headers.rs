@@ -81,7 +81,7 @@ pub(crate) fn finish_newsroom(response: &mut Response<Body>) {
 /// personal, and nobody keeps or frames it.
 ///
 /// Forms of the pages that a site may frame do only what the site's own pages may do by the API anyway.
-pub(super) fn finish(response: &mut Response<Body>, framers: Framers, site: Option<&Site>) {
+pub(crate) fn finish(response: &mut Response<Body>, framers: Framers, site: Option<&Site>) {
     let headers = response.headers_mut();
     let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     let is_page = kind.is_some_and(|kind| kind.starts_with(b"text/html"));

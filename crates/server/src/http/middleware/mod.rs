@@ -21,6 +21,7 @@ use crate::http::error_page::{self, Form};
 use crate::http::extract::{MaxBody, SiteCell};
 use crate::http::front;
 use crate::http::metrics::Counter;
+use crate::http::mount;
 use crate::http::request_id::{RequestId, X_REQUEST_ID};
 use crate::http::route::Policies;
 use crate::http::security::Answered;
@@ -75,6 +76,7 @@ async fn answer(
     let site = cell.get();
     let language = site.map_or(Language::English, |site| site.settings.language);
     error_page::write(&mut response, language, form);
+    let mut response = mount::leave(app.config.root(), response).await;
     headers::finish(&mut response, policy.framers, cell.get().map(Arc::as_ref));
     if let Some(origin) = origin {
         let is_own = |origin: &str| base.as_ref().is_some_and(|base| base.is_origin(origin));

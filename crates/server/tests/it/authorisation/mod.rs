@@ -2,6 +2,7 @@
 //! `docs/operators/rights.md`.
 
 mod lengths;
+mod mounted;
 mod objects;
 mod people;
 mod programs;

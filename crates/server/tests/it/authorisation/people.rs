@@ -9,7 +9,7 @@ use axum::http::{Method, header};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::settings::{IssoApi, Passages, SourceChecks};
 use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
-use rejoinder_server::Declared;
+use rejoinder_server::{Config, Declared};
 use store::moderation::groups::{self, PageGroup, Scope};
 use store::moderation::sanctions;
 use store::moderation::sanctions::SanctionRequest;
@@ -103,6 +103,18 @@ impl People {
     pub(super) async fn gather() -> Self {
         let folder = articles::folder(articles::ARTICLE);
         let app = articles::published(&folder).await;
+        Self::gather_at(app, folder).await
+    }
+
+    /// The same where the server is found under a path.
+    pub(super) async fn gather_under(root: &str) -> Self {
+        let folder = articles::folder(articles::ARTICLE);
+        let publish = |config: &mut Config| {
+            articles::publish(config, &folder);
+            config.base = Some([BASE, root].concat());
+            config.mail_from = Some("talk@news.example".to_owned());
+        };
+        let app = TestApp::with(publish).await;
         Self::gather_at(app, folder).await
     }
 
