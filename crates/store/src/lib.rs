@@ -301,6 +301,14 @@ impl Store {
         }
     }
 
+    /// How large the file beside a database of SQLite is, in bytes.
+    pub fn wal_bytes(&self) -> Option<u64> {
+        match &self.queues {
+            Queues::Sqlite(queues) => Some(queues.room.wal_bytes()),
+            Queues::Postgres(_) => None,
+        }
+    }
+
     /// End what is under way and close the database, so that a file of SQLite holds everything by
     /// itself. Nothing is done after it, by any handle. Closing again changes nothing.
     pub fn close(&self) {

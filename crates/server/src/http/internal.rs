@@ -53,6 +53,7 @@ async fn metrics(State(app): State<App>) -> impl IntoResponse {
         n_streams: app.live.n_streams(),
         backups: app.backups.as_ref().map(Backups::status),
         backlog: backlog.ok().and_then(Result::ok),
+        wal_bytes: app.store.wal_bytes(),
     };
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],

@@ -126,6 +126,8 @@ pub(crate) struct Now {
     pub(crate) backups: Option<BackupStatus>,
     /// The jobs, unless the database did not say.
     pub(crate) backlog: Option<Vec<Backlog>>,
+    /// How large the file beside a database of SQLite is.
+    pub(crate) wal_bytes: Option<u64>,
 }
 
 impl Metrics {
@@ -187,6 +189,13 @@ impl Metrics {
         }
         let up = ("rejoinder_database_up", "Whether the database answers.");
         add("gauge", up, u64::from(now.backlog.is_some()));
+        if let Some(bytes) = now.wal_bytes {
+            let wal = (
+                "rejoinder_sqlite_wal_bytes",
+                "How large the file beside the database is, which has what was written last.",
+            );
+            add("gauge", wal, bytes);
+        }
         let took = "rejoinder_answer_seconds";
         let help = "How long answers took, beside those from the page cache.";
         head(&mut text, "histogram", took, help);

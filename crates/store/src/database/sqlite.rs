@@ -5,7 +5,8 @@
 //! the commit has returned. There is no timer: a lone write commits at once.
 //!
 //! What was committed last stands in a second file beside the database until it is copied over. A
-//! store that is closed leaves one file. What is erased is written over with zeros, and the second
+//! store that is closed leaves one file. How large the second one grows is looked at after each commit
+//! ([`wal`]). What is erased is written over with zeros, and the second
 //! file is emptied after the commit, because it may hold what stood there before.
 
 use std::fs::{self, OpenOptions, Permissions};
@@ -22,6 +23,7 @@ use room::Room;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tracing::warn;
+use wal::{Reads, Wal};
 
 use crate::database::error::StoreError;
 use crate::database::job::{Job, Ran, tell};
@@ -33,6 +35,7 @@ use crate::{CommitHook, MAX_WAITING};
 mod leftovers;
 mod place;
 pub(crate) mod room;
+pub(crate) mod wal;
 
 /// The most operations that share one commit.
 const MAX_BATCH: usize = 256;
@@ -137,15 +140,27 @@ pub(crate) fn open(
         place: Place::of(path)?,
         seals: Arc::clone(seals),
     };
-    let write = move || write_all(&writer, &waiting, &hook);
+    let under_way = Reads::of(readers() + 1);
+    let wal = Wal::of(path, Arc::clone(&under_way));
+    let write = move || write_all(&writer, wal, &waiting, &hook);
     threads.writer = Some(spawn("store-writer", write)?);
+    let start = |name: &str, number, waiting: &Receiver<Work>| {
+        let reader = Reader {
+            connection: connect(path, read_only())?,
+            seals: Arc::clone(seals),
+            under_way: Arc::clone(&under_way),
+            number,
+        };
+        let waiting = waiting.clone();
+        spawn(name, move || read_all(&reader, &waiting))
+    };
     let (reads, waiting) = bounded(MAX_WAITING);
     for number in 0..readers() {
-        let reader = start_reader(&format!("store-reader-{number}"), path, seals, &waiting)?;
+        let reader = start(&format!("store-reader-{number}"), number, &waiting)?;
         threads.readers.push(reader);
     }
     let (probes, waiting) = bounded(MAX_WAITING);
-    threads.prober = Some(start_reader("store-prober", path, seals, &waiting)?);
+    threads.prober = Some(start("store-prober", readers(), &waiting)?);
     Ok(Queues {
         reads,
         writes,
@@ -153,18 +168,6 @@ pub(crate) fn open(
         room,
         threads: Arc::new(Mutex::new(threads)),
     })
-}
-
-/// Start a thread that reads what `waiting` has, on a connection of its own.
-fn start_reader(
-    name: &str,
-    path: &Path,
-    seals: &Arc<Seals>,
-    waiting: &Receiver<Work>,
-) -> Result<JoinHandle<()>, StoreError> {
-    let connection = connect(path, read_only())?;
-    let (own, waiting) = (Arc::clone(seals), waiting.clone());
-    spawn(name, move || read_all(&connection, &own, &waiting))
 }
 
 /// Seal what is not sealed yet, and leave nothing of it beside the database.
@@ -279,10 +282,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     // that a large transaction touches each page of the file once.
     if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
         into_wal(&connection)?;
-        connection.execute_batch(
-            "pragma journal_size_limit = 67108864;
-             pragma cache_size = -32000;",
-        )?;
+        connection.pragma_update(None, "journal_size_limit", wal::LIMIT)?;
+        connection.execute_batch("pragma cache_size = -32000;")?;
     } else {
         connection.execute_batch(
             "pragma cache_size = -4000;
@@ -309,7 +310,16 @@ fn into_wal(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
-fn read_all(connection: &Connection, seals: &Arc<Seals>, waiting: &Receiver<Work>) {
+/// What a thread that reads has.
+struct Reader {
+    connection: Connection,
+    seals: Arc<Seals>,
+    under_way: Arc<Reads>,
+    number: usize,
+}
+
+fn read_all(reader: &Reader, waiting: &Receiver<Work>) {
+    let connection = &reader.connection;
     while let Ok(Work::Job(mut job)) = waiting.recv() {
         if !job.is_wanted() {
             continue;
@@ -318,8 +328,10 @@ fn read_all(connection: &Connection, seals: &Arc<Seals>, waiting: &Receiver<Work
             job.fail(error);
             continue;
         }
-        job.run(&mut Tx::sqlite(connection).sealed_by(seals));
+        reader.under_way.begin(reader.number);
+        job.run(&mut Tx::sqlite(connection).sealed_by(&reader.seals));
         let _ = run(connection, "rollback");
+        reader.under_way.end(reader.number);
         job.answer();
     }
 }
@@ -348,7 +360,7 @@ impl Writer {
     }
 }
 
-fn write_all(writer: &Writer, waiting: &Receiver<Work>, hook: &CommitHook) {
+fn write_all(writer: &Writer, mut wal: Wal, waiting: &Receiver<Work>, hook: &CommitHook) {
     let mut is_ending = false;
     let mut leftovers = Leftovers::default();
     while !is_ending && let Ok(Work::Job(first)) = waiting.recv() {
@@ -370,6 +382,7 @@ fn write_all(writer: &Writer, waiting: &Receiver<Work>, hook: &CommitHook) {
             Ok(written) => {
                 tell(hook, &written.changes);
                 leftovers.after(&writer.connection, written.erases);
+                wal.after(&writer.connection);
                 jobs.into_iter().for_each(Job::answer);
             }
             Err(error) => {

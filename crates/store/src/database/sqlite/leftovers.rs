@@ -1,17 +1,10 @@
 //! What no statement finds any more and a look into the files would.
 
-use std::time::Duration;
-
 use rusqlite::Connection;
 use tracing::warn;
 
+use super::wal;
 use crate::Result;
-
-/// How long the second file's readers are waited for before it is tried again with the next commit.
-const TIMEOUT: Duration = Duration::from_millis(100);
-
-/// How long another writer is waited for otherwise.
-const BUSY: Duration = Duration::from_secs(5);
 
 /// Says in the file's header that it has held no leftovers since it was made, or since it was cleared.
 const CLEARED: i64 = 1;
@@ -35,19 +28,10 @@ impl Leftovers {
 
 /// Copy the second file over, and cut it. Gives whether that could be done.
 fn is_emptied(connection: &Connection) -> bool {
-    let emptied = connection.busy_timeout(TIMEOUT).and_then(|()| {
-        let checkpoint = "pragma wal_checkpoint(truncate)";
-        connection.query_row(checkpoint, [], |row| row.get::<_, i64>(0))
-    });
-    // It has been set before, and can be set again.
-    let _ = connection.busy_timeout(BUSY);
-    match emptied {
-        Ok(is_blocked) => is_blocked == 0,
-        Err(error) => {
-            warn!(%error, "What was erased is still in the file beside the database");
-            false
-        }
-    }
+    wal::cut(connection).unwrap_or_else(|error| {
+        warn!(%error, "What was erased is still in the file beside the database");
+        false
+    })
 }
 
 /// Write a file anew, once, that comes from a time in which what was deleted stayed in it.

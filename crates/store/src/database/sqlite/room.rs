@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::statvfs;
 
-use super::PRIVATE;
+use super::{PRIVATE, wal};
 use crate::{Result, StoreError, Tx, params, sql};
 
 /// With less than this, in bytes, a disk is full: it would be after a few writes.
@@ -62,6 +62,11 @@ impl Room {
             self.was_short.store(false, Ordering::Release);
         }
         Ok(())
+    }
+
+    /// How large the second file is, in bytes.
+    pub(crate) fn wal_bytes(&self) -> u64 {
+        wal::bytes(&self.path)
     }
 
     /// Write a file beside the database, and take it away again.

@@ -8,4 +8,5 @@ pub(crate) mod nodes;
 pub(crate) mod repair;
 pub(crate) mod seals;
 pub(crate) mod trouble;
+pub(crate) mod wal;
 pub(crate) mod writes;
