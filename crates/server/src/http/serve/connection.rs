@@ -1,6 +1,7 @@
 //! What one connection waits for, and since when.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use rejoinder_core::identity::address::Network;
@@ -8,6 +9,10 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::config::ConnectionLimits;
+
+/// So many requests in a row may be taken back before they are answered: whoever does so asks for work that
+/// nobody wants.
+const MAX_CANCELLED: u32 = 200;
 
 /// A connection, as those see it who may end it.
 pub(super) struct Connection {
@@ -19,9 +24,37 @@ pub(super) struct Connection {
     waiting: AtomicU64,
     /// Since when the client has taken none of what is written to it, in ms; 0 when it does.
     blocked_ms: AtomicU64,
-    is_body_late: AtomicBool,
     has_answered: AtomicBool,
+    /// Whether it is one of HTTP/2, on which many requests are under way at once.
+    is_shared: AtomicBool,
+    n_asked: AtomicU32,
+    n_cancelled: AtomicU32,
     end: Notify,
+}
+
+/// A request, until all of its answer was handed over.
+pub(super) struct Asked {
+    connection: Arc<Connection>,
+    is_answered: bool,
+}
+
+impl Asked {
+    /// Whether others are under way on its connection.
+    pub(super) fn is_shared(&self) -> bool {
+        self.connection.is_shared.load(Ordering::Relaxed)
+    }
+
+    /// There is an answer.
+    pub(super) fn answered(mut self) -> Self {
+        self.is_answered = true;
+        self
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        self.connection.finish(self.is_answered);
+    }
 }
 
 /// What a connection is at: in the order in which they have to go.
@@ -66,18 +99,22 @@ impl Connection {
             limits,
             waiting: AtomicU64::new(0),
             blocked_ms: AtomicU64::new(0),
-            is_body_late: AtomicBool::new(false),
             has_answered: AtomicBool::new(false),
+            is_shared: AtomicBool::new(false),
+            n_asked: AtomicU32::new(0),
+            n_cancelled: AtomicU32::new(0),
             end: Notify::new(),
         };
         new.set(Phase::Idle);
         new
     }
 
-    /// Something was read; whether the connection may go on.
+    /// Something was read; whether the connection may go on. What comes on a shared one may be about any of
+    /// its requests, or none: there it counts when a whole request was heard.
     pub(super) fn hear(&self) -> bool {
         let now = self.waiting();
         match now.0 {
+            Phase::Idle if self.is_shared.load(Ordering::Relaxed) => true,
             Phase::Idle => self.replace(now, Waiting(Phase::Head, self.now_ms())),
             Phase::Head | Phase::Asked => true,
             Phase::Ended => false,
@@ -85,9 +122,14 @@ impl Connection {
     }
 
     /// The head of a request is whole.
-    pub(super) fn ask(&self) {
-        self.is_body_late.store(false, Ordering::Relaxed);
+    pub(super) fn ask(self: &Arc<Self>, is_shared: bool) -> Asked {
+        self.is_shared.store(is_shared, Ordering::Relaxed);
+        self.n_asked.fetch_add(1, Ordering::AcqRel);
         self.set(Phase::Asked);
+        Asked {
+            connection: Arc::clone(self),
+            is_answered: false,
+        }
     }
 
     /// It is the connection's turn among all that have something to do.
@@ -103,9 +145,27 @@ impl Connection {
         }
     }
 
-    /// All of the answer was handed over.
-    pub(super) fn answer(&self) {
-        self.set(Phase::Idle);
+    /// All of an answer was handed over, or nobody wants it any more.
+    fn finish(&self, is_answered: bool) {
+        let next = |n: u32| {
+            Some(if is_answered {
+                n.saturating_sub(1)
+            } else {
+                n + 1
+            })
+        };
+        let (set, read) = (Ordering::Relaxed, Ordering::Relaxed);
+        let n_cancelled = self.n_cancelled.fetch_update(set, read, next);
+        if self.n_asked.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.set(Phase::Idle);
+            // Another may have been asked meanwhile.
+            if self.n_asked.load(Ordering::Acquire) > 0 {
+                self.set(Phase::Asked);
+            }
+        }
+        if n_cancelled.is_ok_and(|n| n >= MAX_CANCELLED) {
+            self.end.notify_one();
+        }
     }
 
     /// Note whether the client takes what is written to it.
@@ -121,13 +181,9 @@ impl Connection {
         self.limits.body_timeout
     }
 
-    /// The body of the request did not come in time.
-    pub(super) fn miss_body(&self) {
-        self.is_body_late.store(true, Ordering::Relaxed);
-    }
-
-    pub(super) fn is_body_late(&self) -> bool {
-        self.is_body_late.load(Ordering::Relaxed)
+    /// How long a client may take nothing of an answer.
+    pub(super) const fn write_timeout(&self) -> Duration {
+        self.limits.write_timeout
     }
 
     /// What it waits for, when that is nothing that is being answered.

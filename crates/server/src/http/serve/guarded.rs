@@ -9,8 +9,9 @@ use axum::body::{Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::connection::Connection;
+use super::connection::{Asked, Connection};
 use super::listener::Stream;
+use super::streams;
 
 /// A socket whose connection knows whether its client sends and takes anything.
 pub(super) struct Guarded {
@@ -77,15 +78,26 @@ impl AsyncWrite for Guarded {
     }
 }
 
+/// So much of an answer is handed over at a time on a connection that others share, in bytes: what was handed
+/// over is kept there, however little of it the client takes.
+const PIECE: usize = 16 << 10;
+
 /// The body of an answer: when it is dropped, all of it was handed over.
 pub(super) struct Answered<B> {
     body: B,
-    connection: Arc<Connection>,
+    /// What is still to be handed over of the body's last frame.
+    rest: Bytes,
+    asked: Asked,
 }
 
 impl<B> Answered<B> {
-    pub(super) const fn new(body: B, connection: Arc<Connection>) -> Self {
-        Self { body, connection }
+    pub(super) fn new(body: B, asked: Asked) -> Self {
+        streams::hand();
+        Self {
+            body,
+            rest: Bytes::new(),
+            asked: asked.answered(),
+        }
     }
 }
 
@@ -97,20 +109,38 @@ impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for Answered<B> {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+        let this = &mut *self;
+        if !this.asked.is_shared() {
+            return Pin::new(&mut this.body).poll_frame(cx);
+        }
+        if this.rest.is_empty() {
+            let frame = Pin::new(&mut this.body).poll_frame(cx);
+            let data = match frame {
+                Poll::Ready(Some(Ok(frame))) => frame.into_data(),
+                Poll::Ready(_) => return frame,
+                Poll::Pending => {
+                    streams::wait();
+                    return Poll::Pending;
+                }
+            };
+            match data {
+                Ok(data) => this.rest = data,
+                Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
+            }
+        }
+        streams::hand();
+        let piece = this.rest.split_to(this.rest.len().min(PIECE));
+        Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-impl<B> Drop for Answered<B> {
-    fn drop(&mut self) {
-        self.connection.answer();
+        match self.rest.is_empty() {
+            true => self.body.size_hint(),
+            false => SizeHint::default(),
+        }
     }
 }

@@ -7,6 +7,7 @@ mod listener;
 mod pace;
 mod paced;
 mod stand_in;
+mod streams;
 mod timed;
 
 use std::convert::Infallible;
@@ -18,11 +19,11 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderValue, Request, Response, header};
+use axum::http::{HeaderValue, Request, Response, Uri, Version, header};
 use axum::response::IntoResponse as _;
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::time::MissedTickBehavior;
 use tower::Service;
@@ -34,13 +35,15 @@ use crate::http::internal::internal_router;
 use crate::http::middleware::headers;
 use crate::http::routes::routed;
 use crate::state::App;
+use connection::Connection;
 use connections::{Admitted, Connections};
 use guarded::{Answered, Guarded};
 pub use listener::Listener;
 use listener::Stream;
 use paced::Paced;
 pub use stand_in::stand_in;
-use timed::Timed;
+use streams::Streams;
+use timed::{Late, Timed};
 
 /// Requests under way have so long to end after the server was told to.
 const GRACE: Duration = Duration::from_secs(10);
@@ -50,6 +53,18 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// The most that is read ahead of a connection, and so the longest head of a request, in bytes.
 const MAX_BUFFER: usize = 64 << 10;
+
+/// So many requests may be under way at once on a connection of HTTP/2.
+const MAX_STREAMS: u32 = 128;
+
+/// The longest head of a request of HTTP/2, in bytes.
+const MAX_HEAD: u32 = 64 << 10;
+
+/// So much of one answer is kept there for a client that does not take it yet, in bytes.
+const MAX_STREAM_BUFFER: usize = 16 << 10;
+
+/// So many requests may be taken back there before they were looked at; with more the connection ends.
+const MAX_RESETS: usize = 20;
 
 /// Connections to the internal address, beside those of readers.
 const MAX_INTERNAL: usize = 32;
@@ -157,14 +172,21 @@ fn start<S>(
     stream.prepare();
     let connection = admitted.connection.clone();
     let served = connection.clone();
-    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         let connection = served.clone();
         let (paced, mut service) = (paced.clone(), service.clone());
-        connection.ask();
-        let mut request = request.map(|body| Timed::new(body, connection.clone()));
+        let is_shared = request.version() == Version::HTTP_2;
+        let asked = connection.ask(is_shared);
+        let late = Late::default();
+        name_host(&mut request);
+        let limit = connection.body_timeout();
+        let mut request = request.map(|body| Timed::new(body, limit, late.clone()));
         request.extensions_mut().insert(ConnectInfo(peer));
         async move {
-            connection.turn().await;
+            match is_shared {
+                true => tokio::task::yield_now().await,
+                false => connection.turn().await,
+            }
             let answer = match paced.wait(request.headers()).await {
                 Ok(own) => {
                     let answer = service.call(request).await;
@@ -174,20 +196,17 @@ fn start<S>(
                 }
                 Err(refused) => refusal(refused),
             };
-            let answer = match connection.is_body_late() {
-                true => body_late(),
+            let answer = match late.is_late() {
+                true => body_late(is_shared),
                 false => answer,
             };
-            Ok::<_, Infallible>(answer.map(|body| Answered::new(body, connection)))
+            Ok::<_, Infallible>(answer.map(|body| Answered::new(body, asked)))
         }
     });
-    let mut builder = http1::Builder::new();
-    builder
-        .max_buf_size(MAX_BUFFER)
-        // The bytes of a thread go from the cache to the kernel without a copy on the way.
-        .writev(true);
     let stream = TokioIo::new(Guarded::new(stream, connection.clone()));
-    let watched = graceful.watch(builder.serve_connection(stream, service));
+    let builder = builder(&connection);
+    let speaking = builder.serve_connection(stream, service);
+    let watched = graceful.watch(speaking.into_owned());
     tokio::spawn(async move {
         let mut watched = pin!(watched);
         let in_turns = poll_fn(|cx| {
@@ -204,11 +223,46 @@ fn start<S>(
     });
 }
 
+/// What speaks HTTP/1 on a connection, or HTTP/2 with whoever begins with it, as proxies do: both within
+/// the same limits.
+fn builder(connection: &Connection) -> auto::Builder<Streams> {
+    let write_timeout = connection.write_timeout();
+    let mut builder = auto::Builder::new(Streams { write_timeout });
+    builder
+        .http1()
+        .max_buf_size(MAX_BUFFER)
+        // The bytes of a thread go from the cache to the kernel without a copy on the way.
+        .writev(true);
+    builder
+        .http2()
+        .max_concurrent_streams(MAX_STREAMS)
+        .max_pending_accept_reset_streams(MAX_RESETS)
+        .max_send_buf_size(MAX_STREAM_BUFFER)
+        .max_header_list_size(MAX_HEAD);
+    builder
+}
+
+/// HTTP/2 names the host in the address of a request; everybody here looks for it where HTTP/1 has it.
+fn name_host(request: &mut Request<Incoming>) {
+    let uri = request.uri();
+    let (Some(host), Some(path)) = (uri.authority(), uri.path_and_query()) else {
+        return;
+    };
+    let path = Uri::from(path.clone());
+    if let Ok(host) = HeaderValue::from_str(host.as_str()) {
+        request.headers_mut().insert(header::HOST, host);
+        *request.uri_mut() = path;
+    }
+}
+
 /// The answer to a request whose body does not come; what may come of it later is not waited for.
-fn body_late() -> Response<Body> {
+fn body_late(is_shared: bool) -> Response<Body> {
     let mut response = refusal(ApiError::body_late());
-    let close = HeaderValue::from_static("close");
-    response.headers_mut().insert(header::CONNECTION, close);
+    // Of a shared connection only this request ends, as it does anyway.
+    if !is_shared {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
     response
 }
 

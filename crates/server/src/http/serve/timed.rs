@@ -3,28 +3,40 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::BoxError;
 use axum::body::{Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 use tokio::time::Sleep;
 
-use super::connection::Connection;
+/// Whether the body of a request did not come in time. Cheap to clone.
+#[derive(Clone, Default)]
+pub(super) struct Late(Arc<AtomicBool>);
+
+impl Late {
+    pub(super) fn is_late(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// A body that fails when it has not come whole in time.
 pub(super) struct Timed<B> {
     body: B,
-    connection: Arc<Connection>,
+    limit: Duration,
+    late: Late,
     /// Made when the body has to be waited for: most have come with the head.
     timeout: Option<Pin<Box<Sleep>>>,
 }
 
 impl<B> Timed<B> {
-    pub(super) const fn new(body: B, connection: Arc<Connection>) -> Self {
+    pub(super) const fn new(body: B, limit: Duration, late: Late) -> Self {
         Self {
             body,
-            connection,
+            limit,
+            late,
             timeout: None,
         }
     }
@@ -46,13 +58,13 @@ where
         if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(cx) {
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
-        let connection = &this.connection;
-        let sleep = || Box::pin(tokio::time::sleep(connection.body_timeout()));
+        let limit = this.limit;
+        let sleep = || Box::pin(tokio::time::sleep(limit));
         let timeout = this.timeout.get_or_insert_with(sleep);
         if timeout.as_mut().poll(cx).is_pending() {
             return Poll::Pending;
         }
-        connection.miss_body();
+        this.late.0.store(true, Ordering::Relaxed);
         Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::TimedOut).into())))
     }
 

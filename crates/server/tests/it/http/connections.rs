@@ -10,13 +10,13 @@ use tokio::net::{TcpSocket, TcpStream};
 use crate::support::{STORY, TestApp, thread_path};
 
 /// Longer than a test.
-const LONG: Duration = Duration::from_secs(600);
+pub(super) const LONG: Duration = Duration::from_secs(600);
 
 /// So short that a test can wait for it.
-const SHORT: Duration = Duration::from_millis(100);
+pub(super) const SHORT: Duration = Duration::from_millis(100);
 
 /// Limits that no test reaches by itself.
-const WIDE: ConnectionLimits = ConnectionLimits {
+pub(super) const WIDE: ConnectionLimits = ConnectionLimits {
     max: 1_000,
     max_per_network: 1_000,
     head_timeout: LONG,
@@ -34,7 +34,7 @@ const FOLLOW: &[u8] = b"GET /api/v1/events?site=news.example&page=story HTTP/1.1
 /// What counts the answers of the page cache.
 const HITS: &str = "rejoinder_page_cache_hits_total ";
 
-async fn limited(limits: ConnectionLimits) -> (TestApp, SocketAddr) {
+pub(super) async fn limited(limits: ConnectionLimits) -> (TestApp, SocketAddr) {
     limited_with(limits, |_| {}).await
 }
 

@@ -9,3 +9,4 @@ pub(crate) mod languages;
 pub(crate) mod origins;
 pub(crate) mod request_id;
 pub(crate) mod security;
+pub(crate) mod streams;
