@@ -18,6 +18,7 @@ mod documents;
 mod isso_scripts;
 mod needs;
 mod npm;
+mod package;
 #[cfg(test)]
 mod safe_html;
 mod scratch;
@@ -53,6 +54,8 @@ enum Chore {
     /// Measure against the budgets and the peers
     #[command(disable_help_flag = true)]
     Bench(bench::BenchOptions),
+    /// Make the Debian package, and try it and the container on a small Debian made for that
+    Package(package::PackageOptions),
     /// Install the programs that the benchmark measures against
     Peers,
     /// Install or start what the tests need, then run every check
@@ -68,6 +71,7 @@ enum Chore {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Bench(options) => bench::measure(&options),
+        Chore::Package(options) => package::check(&options),
         Chore::Peers => bench_peers::set_up(),
         Chore::Test(options) => test::run(&options),
         Chore::Screenshots { out } => screenshots::take(&out),

@@ -19,6 +19,8 @@ pub(crate) enum Need {
     Openssl,
     /// curl, with which developers follow the documentation.
     Curl,
+    /// debootstrap, which makes the small Debian that the package is tried on.
+    Debootstrap,
     /// Python with pip, which fetches the scripts of another system that ours is held against.
     Python,
 }
@@ -69,6 +71,12 @@ pub(crate) fn nginx() -> Result<PathBuf> {
         .ok_or_else(|| Need::Nginx.advice().to_owned())
 }
 
+/// Where debootstrap is, which only root needs.
+fn debootstrap() -> Option<PathBuf> {
+    let kept = Path::new("/usr/sbin/debootstrap");
+    find(&["debootstrap"]).or_else(|| kept.is_file().then(|| kept.to_owned()))
+}
+
 impl Need {
     fn is_met(self) -> bool {
         match self {
@@ -80,6 +88,7 @@ impl Need {
             Self::Nginx => nginx().is_ok(),
             Self::Openssl => find(&["openssl"]).is_some(),
             Self::Curl => find(&["curl"]).is_some(),
+            Self::Debootstrap => debootstrap().is_some(),
             Self::Python => output(&mut command("python3", &["-c", "import ensurepip"])).is_ok(),
         }
     }
@@ -97,6 +106,7 @@ impl Need {
             Self::Nginx => &["nginx"],
             Self::Openssl => &["openssl"],
             Self::Curl => &["curl"],
+            Self::Debootstrap => &["debootstrap"],
             Self::Python => &["python3-venv"],
         }
     }
@@ -121,6 +131,7 @@ impl Need {
             }
             Self::Openssl => "openssl (Debian: apt-get install openssl)",
             Self::Curl => "curl (Debian: apt-get install curl)",
+            Self::Debootstrap => "debootstrap (Debian: apt-get install debootstrap)",
             Self::Python => "Python 3 with pip (Debian: apt-get install python3-venv)",
         }
     }
