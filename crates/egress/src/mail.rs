@@ -26,6 +26,8 @@ pub struct Mail {
     pub from: String,
     /// The one recipient's address.
     pub to: String,
+    /// Where an answer goes, if not to the sender.
+    pub reply_to: Option<String>,
     /// One line.
     pub subject: String,
     /// The whole mail as plain text.
@@ -71,6 +73,11 @@ impl Mail {
             .date(SystemTime::UNIX_EPOCH + since_1970)
             .message_id(Some(format!("<{}>", one_line(&self.message_id))))
             .header(raw("Auto-Submitted", "auto-generated"));
+        if let Some(answered) = &self.reply_to {
+            let answered = address(answered)
+                .ok_or_else(|| NotAMail::Other("its answers go to no address".to_owned()))?;
+            builder = builder.reply_to(Mailbox::new(None, answered));
+        }
         if let Some(parent) = self.references.last() {
             let chain: Vec<String> = self.references.iter().map(|id| format!("<{id}>")).collect();
             builder = builder
@@ -200,6 +207,7 @@ mod tests {
             from_name: "The Courier".to_owned(),
             from: "news@courier.example".to_owned(),
             to: "ann@reader.example".to_owned(),
+            reply_to: Some("reply+k7@courier.example".to_owned()),
             subject: "Kim Ode replied to you".to_owned(),
             text: "Hello\n".to_owned(),
             html: "<p>Hello</p>".to_owned(),
@@ -225,6 +233,7 @@ mod tests {
         let wire = wire(&mail());
         for line in [
             "From: \"The Courier\" <news@courier.example>",
+            "Reply-To: reply+k7@courier.example",
             "Message-ID: <c2@courier.example>",
             "In-Reply-To: <c1@courier.example>",
             "References: <c0@courier.example> <c1@courier.example>",

@@ -35,7 +35,7 @@ pub use identity::door::sign_in_page;
 pub use look::site_style;
 pub use moderation::flag::{flag_page, flagged_page};
 pub use moderation::moderate::moderate_page;
-pub use notices::author_notice::author_notice_mail;
+pub use notices::author_notice::{UnshownAnswer, answer_mail, author_notice_mail};
 pub use notices::push::push_message;
 pub use page::{held_page, message_page, problem_page};
 pub use publication::article::{Article, ArticlePicture, Masthead};

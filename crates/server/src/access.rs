@@ -34,8 +34,8 @@ pub enum Access {
     Reader,
     /// Whoever holds the secret of a link.
     Link,
-    /// Whoever holds the secret in the path, with a browser or without: mail programs have no origin, and
-    /// no cookie is looked at.
+    /// Whoever holds the secret in the path, or the operator's in `Authorization`, with a browser or without:
+    /// mail programs have no origin, and no cookie is looked at.
     Secret,
     /// An account of the site that the path names.
     Account,

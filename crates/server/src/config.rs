@@ -1,12 +1,15 @@
 //! What the operator decides about the server.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
 use rejoinder_core::Site;
+use rejoinder_core::notices::reply_address::InboundAddress;
 use rejoinder_core::publication::origin::split_base;
+use sha2::{Digest as _, Sha256};
 use url::{Host, Url};
 
 use crate::public::publication::Publication;
@@ -35,6 +38,8 @@ pub struct Config {
     pub max_import_mb: u64,
     /// The address that mails come from. Unset, no mail is sent, and nothing that needs one is offered.
     pub mail_from: Option<String>,
+    /// Where answers to mails go, and what whoever delivers them shows. Unset, mails cannot be answered.
+    pub inbound: Option<InboundMail>,
     /// The folder that mails are written into instead of being sent, where owners may read them all:
     /// those that sign others in, too. For a demo.
     pub mail_folder: Option<PathBuf>,
@@ -53,9 +58,41 @@ impl Default for Config {
             streams: StreamLimits::default(),
             max_import_mb: DEFAULT_MAX_IMPORT_MB,
             mail_from: None,
+            inbound: None,
             mail_folder: None,
             publication: None,
         }
+    }
+}
+
+/// How answers to mails come in.
+#[derive(Clone)]
+pub struct InboundMail {
+    /// The mailbox that gets them.
+    pub address: InboundAddress,
+    /// The hash of what whoever delivers them shows.
+    secret: [u8; 32],
+}
+
+impl InboundMail {
+    /// Answers go to `address`, and are taken from whoever shows `secret`.
+    pub fn new(address: InboundAddress, secret: &str) -> Self {
+        Self {
+            address,
+            secret: Sha256::digest(secret).into(),
+        }
+    }
+
+    /// Whether `shown` is the secret. What is compared are hashes, so that how long it takes tells nothing.
+    pub(crate) fn is_secret(&self, shown: &str) -> bool {
+        self.secret == <[u8; 32]>::from(Sha256::digest(shown))
+    }
+}
+
+/// Without the secret.
+impl fmt::Debug for InboundMail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.fmt(f)
     }
 }
 

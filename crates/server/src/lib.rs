@@ -24,8 +24,8 @@ mod state;
 pub use access::Access;
 pub use auth::{NewStaff, invite};
 pub use config::{
-    Config, ConnectionLimits, DEFAULT_MAX_IMPORT_MB, ProxyHeader, RateLimits, RequestPace,
-    StreamLimits, names_this_machine,
+    Config, ConnectionLimits, DEFAULT_MAX_IMPORT_MB, InboundMail, ProxyHeader, RateLimits,
+    RequestPace, StreamLimits, names_this_machine,
 };
 pub use http::assets::frozen_style;
 pub use http::internal::internal_router;

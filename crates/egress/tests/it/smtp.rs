@@ -85,6 +85,7 @@ fn mail() -> Mail {
         from_name: "The Courier".to_owned(),
         from: "news@courier.example".to_owned(),
         to: "ann@reader.example".to_owned(),
+        reply_to: None,
         subject: "A reply".to_owned(),
         text: "First line\n.\nAfter a lone dot\n".to_owned(),
         html: "<p>Hello</p>".to_owned(),

@@ -68,6 +68,7 @@ impl ReceiptHandler {
             from_name: site.name().to_owned(),
             from: self.from.clone(),
             to: asked.to,
+            reply_to: None,
             subject,
             text,
             html,

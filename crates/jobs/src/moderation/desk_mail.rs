@@ -84,6 +84,7 @@ impl DeskMailHandler {
             from_name: site.name().to_owned(),
             from: self.from.clone(),
             to: due.email,
+            reply_to: None,
             subject,
             text,
             html,

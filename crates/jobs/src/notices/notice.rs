@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use egress::{Mail, MailOutcome, Mailer};
 use rejoinder_core::identity::author::mailbox;
-use rejoinder_core::{Clock, Site};
+use rejoinder_core::notices::reply_address::{AnsweredMail, InboundAddress, ReplyToken};
+use rejoinder_core::{Clock, Random, Site, SiteId};
 use render::RenderContext;
 use render::identity::MailText;
-use render::notices::notice::{self, SubscriptionContext};
+use render::notices::notice::{self, Answering, SubscriptionContext};
 use sha2::{Digest, Sha256};
 use store::jobs::Job;
-use store::notices::telling;
 use store::notices::{
+    answers,
     mails::{self, DueMail},
     outbox::PendingNotice,
-    telling::FanOut,
+    telling::{self, FanOut},
 };
 use store::{Result, Store, Tx, publication::sites};
 
@@ -57,6 +58,8 @@ pub struct NoticeHandler {
     clock: Arc<dyn Clock>,
     from: String,
     home: Home,
+    /// Where answers go, and what draws the keys that they are signed with.
+    inbound: Option<(InboundAddress, Arc<dyn Random>)>,
 }
 
 impl NoticeHandler {
@@ -74,10 +77,61 @@ impl NoticeHandler {
             clock,
             from: from.into(),
             home: home.into(),
+            inbound: None,
         }
     }
 
-    fn mail(&self, site: &Site, due: &DueMail, notice: PendingNotice) -> Mail {
+    /// This handler, whose mails about one comment can be answered at `inbound`.
+    #[must_use]
+    pub fn answered_at(self, inbound: InboundAddress, random: Arc<dyn Random>) -> Self {
+        Self {
+            inbound: Some((inbound, random)),
+            ..self
+        }
+    }
+
+    /// The address at which a mail can be answered: where it tells of one comment, to someone whose mailbox
+    /// it surely is.
+    async fn reply_to(
+        &self,
+        site: SiteId,
+        due: &DueMail,
+        notice: PendingNotice,
+    ) -> Result<Option<String>> {
+        let (PendingNotice::Comment(..) | PendingNotice::Digest(..)) = notice else {
+            return Ok(None);
+        };
+        let (Some((inbound, random)), [comment], 0) =
+            (&self.inbound, due.comments.as_slice(), due.n_more)
+        else {
+            return Ok(None);
+        };
+        let id = due.subscription.id;
+        let read = self.store.read(move |tx| {
+            let is_theirs = answers::answerer(tx, site, id)?.is_some();
+            Ok((is_theirs, answers::key(tx, site)?))
+        });
+        let key = match read.await? {
+            (false, _) => return Ok(None),
+            (true, Some(key)) => key,
+            (true, None) => {
+                let mut drawn = [0; 32];
+                random.fill(&mut drawn);
+                let add = move |tx: &mut Tx<'_>| answers::add_key(tx, site, drawn);
+                self.store.write(add).await?
+            }
+        };
+        let mail = AnsweredMail::new(self.clock.now(), site, id, comment.id);
+        Ok(Some(inbound.with(&ReplyToken::new(&key, &mail))))
+    }
+
+    fn mail(
+        &self,
+        site: &Site,
+        due: &DueMail,
+        notice: PendingNotice,
+        reply_to: Option<String>,
+    ) -> Mail {
         let DueMail { subscription, .. } = due;
         let manage = format!(
             "{}/notices/{}/{}",
@@ -102,13 +156,20 @@ impl NoticeHandler {
             (PendingNotice::AuthorNotice(_, _, kind), [own]) => {
                 render::author_notice_mail(&context, &about, kind, own, due.note.as_deref())
             }
-            _ => notice::comments_mail(&context, &about, &due.comments, due.n_more),
+            _ => {
+                let answering = match reply_to {
+                    Some(_) => Answering::ByMail,
+                    None => Answering::InThread,
+                };
+                notice::comments_mail(&context, &about, &due.comments, due.n_more, answering)
+            }
         };
         let is_confirmation = matches!(notice, PendingNotice::Confirm(_));
         Mail {
             from_name: site.name().to_owned(),
             from: self.from.clone(),
             to: subscription.email.clone(),
+            reply_to,
             subject,
             text,
             html,
@@ -187,8 +248,10 @@ impl Handler for NoticeHandler {
             return Ok(JobOutcome::Done);
         };
         self.home.place(&of, &mut due.page.key);
+        let reply_to = self.reply_to(site, &due, notice).await?;
         let now = self.clock.now();
-        let sent = self.mailer.send(&self.mail(&of, &due, notice), now).await;
+        let mail = self.mail(&of, &due, notice, reply_to);
+        let sent = self.mailer.send(&mail, now).await;
         if matches!(sent, MailOutcome::Delivered) {
             let note = move |tx: &mut Tx<'_>| mails::mark_sent(tx, now, site, notice);
             self.store.write(note).await?;

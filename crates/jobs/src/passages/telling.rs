@@ -57,6 +57,7 @@ impl SenderHandler {
             from_name: site.name().to_owned(),
             from: self.from.clone(),
             to,
+            reply_to: None,
             subject,
             text,
             html,

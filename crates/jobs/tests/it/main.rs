@@ -153,6 +153,7 @@ impl World {
                 ..GuestDetails::default()
             }),
             token,
+            answers: None,
             program: None,
             text: text.to_owned(),
             rendered: markup::render(text),
@@ -224,6 +225,7 @@ fn mail(to: &str) -> Mail {
         from_name: "The Courier".to_owned(),
         from: "news@courier.example".to_owned(),
         to: to.to_owned(),
+        reply_to: None,
         subject: "A reply".to_owned(),
         text: "Hello".to_owned(),
         html: "<p>Hello</p>".to_owned(),

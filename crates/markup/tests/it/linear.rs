@@ -2,8 +2,8 @@ use rejoinder_core::discussion::mention::{MentionCandidate, MentionCandidates};
 use rejoinder_core::{AuthorId, CommentId};
 use rejoinder_markup::{
     VisibleText, article, bare_links, escape, excerpt, line, page_metadata,
-    paragraphs_from_wordpress, plain_text, readable, render, render_beside, safe_link, safe_url,
-    sanitise, with_mentions, with_time_labels,
+    paragraphs_from_wordpress, plain_text, readable, received_mail, render, render_beside,
+    safe_link, safe_url, sanitise, with_mentions, with_time_labels,
 };
 use testing::assert_linear;
 
@@ -84,4 +84,21 @@ fn what_is_done_to_plain_text_is_linear() {
     assert_linear("safe_url", safe_url);
     assert_linear("safe_link", safe_link);
     assert_linear("readable", readable);
+}
+
+#[test]
+fn reading_a_mail_is_linear() {
+    for head in [
+        "",
+        "Content-Type: text/html\r\n",
+        "Content-Type: text/plain; format=flowed\r\n",
+    ] {
+        assert_linear(&format!("received_mail {head}"), |text| {
+            received_mail(format!("To: a@b.example\r\n{head}\r\n{text}").as_bytes())
+        });
+    }
+    assert_linear("received_mail, announcing", |text| {
+        let lines = text.replace(' ', "\n2026 ");
+        received_mail(format!("To: a@b.example\r\n\r\n{lines}").as_bytes())
+    });
 }

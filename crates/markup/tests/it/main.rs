@@ -3,6 +3,7 @@
 mod attacks;
 mod bounds;
 mod linear;
+mod mail;
 mod markdown;
 mod page;
 mod properties;

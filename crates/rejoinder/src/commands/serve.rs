@@ -162,6 +162,7 @@ impl Running {
                 streams,
                 max_import_mb: options.max_import_mb,
                 mail_from: options.mail.as_ref().map(|mail| mail.from.clone()),
+                inbound: options.mail.as_ref().and_then(|mail| mail.inbound.clone()),
                 mail_folder: options.shown_mails.clone(),
                 publication,
             },

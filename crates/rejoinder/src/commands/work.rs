@@ -85,13 +85,20 @@ pub(super) fn worker(
         Arc::new(corrections),
     ];
     if let Some(mail) = &options.mail {
-        handlers.push(Arc::new(NoticeHandler::new(
+        let notices = NoticeHandler::new(
             Arc::clone(store),
             mail.server.clone(),
             Arc::clone(&clock),
             mail.from.as_str(),
             home.clone(),
-        )));
+        );
+        handlers.push(Arc::new(match &mail.inbound {
+            Some(inbound) => {
+                let random = Arc::new(SystemRandom);
+                notices.answered_at(inbound.address.clone(), random)
+            }
+            None => notices,
+        }));
         handlers.push(Arc::new(DeskMailHandler::new(
             Arc::clone(store),
             mail.server.clone(),

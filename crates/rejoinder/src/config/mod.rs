@@ -19,7 +19,7 @@ use egress::Exception;
 use jobs::BackupPlan;
 use rejoinder_core::publication::settings::HiddenText;
 use rejoinder_core::{identity::author, publication::origin};
-use server::{ProxyHeader, RateLimits};
+use server::{InboundMail, ProxyHeader, RateLimits};
 use store::{Location, Reach};
 use tracing::level_filters::LevelFilter;
 
@@ -36,7 +36,7 @@ const fn known(key: &'static str, accepts: &'static str) -> Known {
     Known { key, accepts }
 }
 
-const KNOWN: [Known; 41] = [
+const KNOWN: [Known; 43] = [
     known(
         "listen",
         "an address and a port such as 127.0.0.1:8080, or unix: and the path of a socket",
@@ -100,6 +100,15 @@ const KNOWN: [Known; 41] = [
     ),
     known("mail.from", "an e-mail address such as talk@news.example"),
     known(
+        "mail.inbound",
+        "an e-mail address such as reply@news.example, with at most 11 letters, digits, dots or dashes \
+         before the @",
+    ),
+    known(
+        "mail.inbound_secret",
+        "at least 32 characters that nobody can guess",
+    ),
+    known(
         "publication.site",
         "the host of a site, such as news.example",
     ),
@@ -162,6 +171,8 @@ pub(crate) struct MailRoute {
     pub(crate) server: egress::Mailer,
     /// The sender's address.
     pub(crate) from: String,
+    /// Where answers go, if they are taken.
+    pub(crate) inbound: Option<InboundMail>,
 }
 
 /// Without the password.
@@ -506,11 +517,43 @@ fn networks(text: &str) -> Option<Vec<ipnet::IpNet>> {
 fn mail(layers: &Layers) -> Result<Option<MailRoute>, Failure> {
     let server = layers.read("mail.server", |text| text.parse().ok())?;
     let from = layers.read("mail.from", |text| author::parse_email(text).ok().flatten())?;
+    let inbound = inbound(layers)?;
     match (server, from) {
-        (Some(server), Some(from)) => Ok(Some(MailRoute { server, from })),
+        (Some(server), Some(from)) => Ok(Some(MailRoute {
+            server,
+            from,
+            inbound,
+        })),
+        (None, None) if inbound.is_some() => {
+            Err(Failure::misused("`mail.inbound` needs `mail.server`"))
+        }
         (None, None) => Ok(None),
         (Some(_), None) => Err(Failure::misused("`mail.server` needs `mail.from`")),
         (None, Some(_)) => Err(Failure::misused("`mail.from` needs `mail.server`")),
+    }
+}
+
+/// How short a secret may be that a stranger could try to guess, in bytes.
+const MIN_SECRET: usize = 32;
+
+/// Where answers to mails go. A secret is not repeated, not even one that is too short.
+fn inbound(layers: &Layers) -> Result<Option<InboundMail>, Failure> {
+    let address = layers.read("mail.inbound", |text| text.parse().ok())?;
+    let secret = layers.read("mail.inbound_secret", |text| Some(text.to_owned()))?;
+    match (address, secret) {
+        (Some(address), Some(secret)) if secret.len() >= MIN_SECRET => {
+            Ok(Some(InboundMail::new(address, &secret)))
+        }
+        (Some(_), Some(_)) => Err(Failure::misused(format!(
+            "`mail.inbound_secret` must have at least {MIN_SECRET} characters"
+        ))),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(Failure::misused(
+            "`mail.inbound` needs `mail.inbound_secret`",
+        )),
+        (None, Some(_)) => Err(Failure::misused(
+            "`mail.inbound_secret` needs `mail.inbound`",
+        )),
     }
 }
 

@@ -185,6 +185,50 @@ fn mail_needs_a_server_and_a_sender_and_a_password_is_not_repeated() {
 }
 
 #[test]
+fn answers_to_mails_need_mails_and_a_secret_that_is_not_repeated() {
+    let mail = "[mail]\nserver = 'smtps://me:secret@mail.example'\nfrom = 'talk@news.example'\n";
+    let secret = "inbound_secret = 'q8Wd2kz0fU7mTn4RvXy1bLc6GhJ9sEaP'\n";
+    let with = |lines: &str| format!("{mail}{lines}");
+    let inbound = "inbound = 'reply@news.example'\n";
+    let options = gather(
+        &with(&format!("{inbound}{secret}")),
+        &[],
+        ServeArgs::default(),
+    );
+    let inbound_of = options.unwrap().mail.unwrap().inbound.unwrap();
+    assert_eq!(inbound_of.address, "reply@news.example".parse().unwrap());
+    assert!(
+        !format!("{inbound_of:?}").contains("q8Wd"),
+        "{inbound_of:?}"
+    );
+
+    assert_eq!(
+        refused(&with(inbound), &[]),
+        "`mail.inbound` needs `mail.inbound_secret`"
+    );
+    assert_eq!(
+        refused(&with(secret), &[]),
+        "`mail.inbound_secret` needs `mail.inbound`"
+    );
+    assert_eq!(
+        refused(
+            &with(&format!("{inbound}inbound_secret = 'hunter2'\n")),
+            &[]
+        ),
+        "`mail.inbound_secret` must have at least 32 characters"
+    );
+    assert_eq!(
+        refused(&format!("[mail]\n{inbound}{secret}"), &[]),
+        "`mail.inbound` needs `mail.server`"
+    );
+    let long = refused(
+        &with(&format!("inbound = 'far-too-long@x.example'\n{secret}")),
+        &[],
+    );
+    assert!(long.contains("at most 11 letters"), "{long}");
+}
+
+#[test]
 fn the_file_takes_of_every_setting_what_the_setting_takes_and_names_the_rest() {
     let mut n_taken = 0;
     for about in Settings::ABOUT {

@@ -48,6 +48,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
         options.mail = Some(MailRoute {
             server: Mailer::Folder(mails.clone()),
             from: SENDER.to_owned(),
+            inbound: None,
         });
         options.shown_mails = Some(mails);
     }

@@ -115,6 +115,7 @@ fn send(
             website: post.website.as_deref().and_then(markup::safe_url),
         }),
         token: TokenHash(secret()),
+        answers: None,
         program: None,
         text: text.to_owned(),
         rendered: markup::render(text),

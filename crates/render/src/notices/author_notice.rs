@@ -1,9 +1,10 @@
 //! The mail that tells an author what became of a comment.
 
 use askama::Template;
-use rejoinder_core::Comment;
+use rejoinder_core::moderation::StateReason;
 use rejoinder_core::notices::bell::NoticeKind;
 use rejoinder_core::publication::language::Language;
+use rejoinder_core::{Comment, Word};
 
 use crate::RenderContext;
 use crate::catalogue::{IsolatedName, NoticesTexts, fill};
@@ -40,6 +41,62 @@ pub fn author_notice_mail(
         reasons: [why, note].into_iter().flatten().collect(),
         quote: comment.is_published().then(|| quote(comment)),
         link,
+        manage: notice.manage,
+    };
+    MailText {
+        text: mail.as_text(),
+        html: rendered(&mail),
+        subject,
+    }
+}
+
+/// Why an answer by mail is not shown to others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnshownAnswer<'a> {
+    /// A moderator is yet to look at it.
+    Held,
+    /// It was judged, for this reason.
+    Rejected(Option<&'a Word<StateReason>>),
+    /// It was not taken, for a reason that is told in the site's language.
+    Refused(&'a str),
+    /// The mail that it answers is too old.
+    Late,
+    /// It says nothing.
+    Empty,
+}
+
+/// The mail that tells whoever answered one by mail that it is not shown, and why.
+pub fn answer_mail(
+    context: &RenderContext<'_>,
+    notice: &SubscriptionContext<'_>,
+    answer: &UnshownAnswer<'_>,
+) -> MailText {
+    let language = context.site.settings.language;
+    let own = &context.texts.notices;
+    let links = Links::new(context.base, context.site, &notice.page.key);
+    let title = headline(context, notice.page);
+    let subject = match answer {
+        UnshownAnswer::Held => fill(&own.mail.answer_held, &[("page", &IsolatedName(&title))]),
+        UnshownAnswer::Rejected(_)
+        | UnshownAnswer::Refused(_)
+        | UnshownAnswer::Late
+        | UnshownAnswer::Empty => says(own, NoticeKind::Rejected, &title),
+    };
+    let reason = match answer {
+        UnshownAnswer::Held => None,
+        UnshownAnswer::Rejected(reason) => Some(refused(language, *reason)),
+        UnshownAnswer::Refused(reason) => Some((*reason).to_owned()),
+        UnshownAnswer::Late => Some(own.mail.answer_late.clone()),
+        UnshownAnswer::Empty => Some(own.mail.answer_empty.clone()),
+    };
+    let mail = AuthorNoticeMail {
+        language,
+        look: MailLook::of(context),
+        own,
+        says: format!("{subject}."),
+        reasons: reason.into_iter().collect(),
+        quote: None,
+        link: links.people().unwrap_or_else(|| links.thread()).to_owned(),
         manage: notice.manage,
     };
     MailText {

@@ -59,12 +59,22 @@ pub fn confirm_mail(context: &RenderContext<'_>, notice: &SubscriptionContext<'_
     }
 }
 
+/// Where whoever is told of a comment can answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answering {
+    /// In the discussion alone.
+    InThread,
+    /// By answering the mail, too.
+    ByMail,
+}
+
 /// The mail that tells of `comments`, oldest first, and that there are `n_more`.
 pub fn comments_mail(
     context: &RenderContext<'_>,
     notice: &SubscriptionContext<'_>,
     comments: &[Comment],
     n_more: i64,
+    answering: Answering,
 ) -> MailText {
     let own = &context.texts.notices;
     let links = Links::new(context.base, context.site, &notice.page.key);
@@ -89,6 +99,10 @@ pub fn comments_mail(
         entries: &entries,
         more: more.as_deref(),
         thread: links.people().unwrap_or_else(|| links.thread()),
+        answer: match answering {
+            Answering::InThread => None,
+            Answering::ByMail => Some(&own.mail.answer),
+        },
         why,
         manage: notice.manage,
     };
@@ -179,6 +193,7 @@ struct CommentsMail<'a> {
     entries: &'a [QuotedComment<'a>],
     more: Option<&'a str>,
     thread: &'a str,
+    answer: Option<&'a str>,
     why: &'a str,
     manage: &'a str,
 }
@@ -200,6 +215,9 @@ impl CommentsMail<'_> {
         }
         if let Some(more) = self.more {
             text.push_str(&format!("{more}: {}\n\n", self.thread));
+        }
+        if let Some(answer) = self.answer {
+            text.push_str(&format!("{answer}\n\n"));
         }
         text.push_str(&format!(
             "-- \n{}\n{}: {}\n",

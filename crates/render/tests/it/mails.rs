@@ -5,7 +5,7 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::publication::logo::Logo;
 use rejoinder_render::catalogue;
 use rejoinder_render::identity::sign_in_mail;
-use rejoinder_render::notices::notice::{SubscriptionContext, comments_mail};
+use rejoinder_render::notices::notice::{Answering, SubscriptionContext, comments_mail};
 
 use crate::fixture::{comment, context, page, site};
 
@@ -60,11 +60,11 @@ fn a_mail_of_one_comment_has_one_button_and_quotes_from_the_side_that_lines_begi
     };
     let told = [comment(1, None, "Ann")];
 
-    let left = comments_mail(&context(&site), &notice, &told, 0).html;
+    let left = comments_mail(&context(&site), &notice, &told, 0, Answering::InThread).html;
     site.settings.language = Language::Arabic;
     let mut right = context(&site);
     right.texts = catalogue::of(Language::Arabic);
-    let right = comments_mail(&right, &notice, &told, 0).html;
+    let right = comments_mail(&right, &notice, &told, 0, Answering::InThread).html;
 
     assert_eq!(left.matches("display: inline-block").count(), 1, "{left}");
     assert!(left.contains("border-left: 3px solid"), "{left}");

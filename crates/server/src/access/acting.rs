@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::{HeaderMap, HeaderName};
 use rejoinder_core::identity::address::Network;
-use rejoinder_core::{AuthorId, TokenHash};
+use rejoinder_core::{AuthorId, SiteId, TokenHash};
 use sha2::{Digest, Sha256};
 use store::identity::identities::{self, IdentitySignIn};
 use store::identity::sessions::NewSession;
@@ -40,6 +40,14 @@ impl ProgramActor {
             Self::Itself | Self::For(None) => None,
             Self::For(Some(token)) => Some(token),
         }
+    }
+
+    /// For whoever answers a mail of `site` as `author`: they have no browser, either.
+    pub(crate) fn by_mail(site: SiteId, author: AuthorId) -> Self {
+        let mut hash = Sha256::new_with_prefix(b"who answers a mail without a browser");
+        hash.update(site.0.to_be_bytes());
+        hash.update(author.0.to_be_bytes());
+        Self::For(Some(TokenHash(hash.finalize().into())))
     }
 
     /// For whoever `program` calls `name`.

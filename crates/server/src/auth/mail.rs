@@ -124,6 +124,7 @@ fn wish(
         from_name: site.name().to_owned(),
         from: from.to_owned(),
         to: email.to_owned(),
+        reply_to: None,
         subject: text.subject,
         text: text.text,
         html: text.html,

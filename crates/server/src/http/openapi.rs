@@ -70,6 +70,7 @@ pub(crate) fn routes() -> Vec<Route> {
         reader::cards::turn_off,
         reader::images::send,
         reader::images::remove,
+        reader::inbound_mail::take,
         reader::votes::cast,
         reader::sources::answer,
         reader::sources::withdraw,

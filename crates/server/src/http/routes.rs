@@ -19,7 +19,7 @@ use crate::{
     isso, moderator,
     owner::{self, campaigns, webhooks},
     public::{self, funding, payments, publication, recordings},
-    reader::{self, guest, notices},
+    reader::{self, guest, inbound_mail, notices},
 };
 
 /// Every route. Those under `/api` are described in `/openapi.json`.
@@ -37,6 +37,7 @@ pub(crate) fn table() -> Vec<Route> {
         account::routes(),
         guest::routes(),
         notices::routes(),
+        inbound_mail::routes(),
         moderator::routes(),
         editor::routes(),
         owner::routes(),

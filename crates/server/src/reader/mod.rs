@@ -11,6 +11,7 @@ mod forms;
 mod giving;
 pub(crate) mod guest;
 pub(crate) mod images;
+pub(crate) mod inbound_mail;
 pub(crate) mod me;
 pub(crate) mod mutes;
 pub(crate) mod notices;

@@ -62,9 +62,10 @@ pub(crate) async fn post(
     let reader = visitor.reader(app, site).await?;
     let details = details(&draft, &reader)?;
     let program = visitor.writing_program();
-    let (work, solution) = match program {
-        Some(_) => (ProofOfWorkResult::NotAsked, None),
-        None => work::asked(app, site, &draft.proof),
+    let answers = visitor.answers();
+    let (work, solution) = match program.is_some() || answers.is_some() {
+        true => (ProofOfWorkResult::NotAsked, None),
+        false => work::asked(app, site, &draft.proof),
     };
     let notify = subscriptions::with_comment(app, draft.notify.as_deref())?;
     if notify.is_some() {
@@ -98,6 +99,7 @@ pub(crate) async fn post(
         reader,
         details,
         token: token.hash,
+        answers,
         program,
         text,
         rendered,

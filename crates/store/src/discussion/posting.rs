@@ -28,6 +28,7 @@ use crate::identity::authors::{self, GuestDetails};
 use crate::identity::{address_keys, work};
 use crate::moderation::pipeline::{self, SubmittedText};
 use crate::moderation::{decisions, naming};
+use crate::notices::answers;
 use crate::notices::subscriptions::{self, NewSubscription};
 use crate::passages::{allowed, annotations, answering, checks, places, sources, versions};
 use crate::recordings::citing;
@@ -55,6 +56,8 @@ pub struct NewComment {
     pub details: Option<GuestDetails>,
     /// Proves the author from now on.
     pub token: TokenHash,
+    /// The subscription whose mail it answers: whom that told has written it, and the token proves nothing.
+    pub answers: Option<i64>,
     /// The program that posts for them, by its API token.
     pub program: Option<AuthorId>,
     /// The text as typed.
@@ -130,7 +133,7 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<PostingOutco
     policy::may_carry_thread(&new.site, &new.page)?;
     let page = pages::locked_or_added(tx, now, site, new.ids.page, &new.page)?;
     let reader = Reader {
-        author: authors::by_token(tx, now, site, &new.token)?,
+        author: known(tx, now, new)?,
         network: new.reader.network,
     };
     if let Some(posted) = replay(tx, now, new, reader.author.as_ref())? {
@@ -206,6 +209,16 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<PostingOutco
         page,
         is_replay: false,
     })
+}
+
+/// Who writes, where that is known already.
+fn known(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Option<Author>> {
+    let site = new.site.id;
+    let Some(subscription) = new.answers else {
+        return authors::by_token(tx, now, site, &new.token);
+    };
+    let (author, _) = answers::answerer(tx, site, subscription)?.ok_or(Refusal::NotAllowed)?;
+    Ok(Some(author))
 }
 
 /// The passage that the comment is about, and the question that it answers.

@@ -1,5 +1,6 @@
 //! Who wishes to be told, and what is told: mails, bells, pushes.
 
+pub mod answers;
 pub mod author_notices;
 pub mod bells;
 pub mod devices;

@@ -210,6 +210,7 @@ impl World {
                 ..GuestDetails::default()
             }),
             token: person.token,
+            answers: None,
             program: None,
             text: text.to_owned(),
             rendered: markup::render(text),

@@ -5,18 +5,18 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use egress::{MAX_MESSAGE, Mailer};
+use egress::{MAX_MESSAGE, Mail, Mailer};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::moderation::{ModerationAction, Reason};
 use rejoinder_core::notices::bell::NoticeKind;
 use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::publication::settings::{DeskMailPace, ModerationMode};
-use rejoinder_core::{AuthorId, Clock, CommentId, FixedRandom, PageKey, Settings, TokenHash};
+use rejoinder_core::{AuthorId, Clock, CommentId, FixedRandom, PageKey, Settings, Site, TokenHash};
 use rejoinder_jobs::{
     DeskMailHandler, FanOutHandler, Handler, Job, JobOutcome, NoticeHandler, SenderHandler, Worker,
 };
-use render::RenderContext;
 use render::notices::notice::SubscriptionContext;
+use render::{RenderContext, UnshownAnswer, answer_mail};
 use serde_json::Value;
 use store::identity::authors::{self, GuestDetails};
 use store::identity::roles;
@@ -36,7 +36,8 @@ const BASE: &str = "https://talk.example";
 /// The functions that write a mail, each with the kinds of mails that it writes here. Those of signing
 /// in and of guests say nothing that a stranger could have typed but the site's title; the server's
 /// tests send them.
-const WRITERS: [(&str, &[&str]); 8] = [
+const WRITERS: [(&str, &[&str]); 9] = [
+    ("answer_mail", &["answer"]),
     ("comments_mail", &["comment", "digest"]),
     ("confirm_mail", &["confirm"]),
     ("correction_mail", &["correction"]),
@@ -76,6 +77,7 @@ impl Handler for Sorting {
     async fn run(&self, job: &Job, told: PendingNotice) -> store::Result<JobOutcome> {
         let World { store, clock, .. } = &*self.world;
         let folder = self.world.folder.path().join(kind(told));
+        let now = clock.now();
         let (mailer, clock) = (Mailer::Folder(folder), clock.clone());
         let sending = NoticeHandler::new(store.clone(), mailer, clock, FROM, BASE);
         let read = move |tx: &mut Tx<'_>| {
@@ -85,32 +87,68 @@ impl Handler for Sorting {
         if let Some((due, site)) = store.read(read).await? {
             let pushed = push(&due, &site, told);
             self.pushed.lock().unwrap().push((kind(told), pushed));
+            if let PendingNotice::Comment(..) = told {
+                let mailer = Mailer::Folder(self.world.folder.path().join("answer"));
+                mailer.send(&answer(&due, &site), now).await;
+            }
         }
         sending.run(job, told).await
     }
 }
 
-fn push(due: &DueMail, site: &rejoinder_core::Site, told: PendingNotice) -> String {
-    let context = RenderContext {
+fn context(site: &Site) -> RenderContext<'_> {
+    RenderContext {
         site,
         now: rejoinder_core::Time::from_micros(0),
         base: BASE,
         texts: render::catalogue::of(site.settings.language),
         assets: "",
         has_accounts: true,
-    };
-    let about = SubscriptionContext {
+    }
+}
+
+fn about(due: &DueMail) -> SubscriptionContext<'_> {
+    SubscriptionContext {
         page: &due.page,
         kind: due.subscription.kind,
         pace: due.subscription.pace,
         email: &due.subscription.email,
-        manage: "",
-    };
+        manage: "https://talk.example/notices/news.example/secret",
+    }
+}
+
+/// The mail that tells whoever answered one that their answer was refused, for a word that they wrote.
+fn answer(due: &DueMail, site: &Site) -> Mail {
+    let refused = UnshownAnswer::Refused(&due.comments[0].text);
+    let text = answer_mail(&context(site), &about(due), &refused);
+    Mail {
+        from_name: site.name().to_owned(),
+        from: FROM.to_owned(),
+        to: due.subscription.email.clone(),
+        reply_to: None,
+        subject: text.subject,
+        text: text.text,
+        html: text.html,
+        message_id: format!("answer-{}@news.example", due.comments[0].id),
+        references: Vec::new(),
+        list_id: None,
+        unsubscribe_url: Some("https://talk.example/notices/news.example/secret".to_owned()),
+    }
+}
+
+fn push(due: &DueMail, site: &Site, told: PendingNotice) -> String {
     let kind = match told {
         PendingNotice::AuthorNotice(_, _, kind) => Some(kind),
         PendingNotice::Confirm(_) | PendingNotice::Comment(..) | PendingNotice::Digest(..) => None,
     };
-    render::push_message(&context, &about, kind, (&due.comments, due.n_more), "tag")
+    let about = about(due);
+    render::push_message(
+        &context(site),
+        &about,
+        kind,
+        (&due.comments, due.n_more),
+        "tag",
+    )
 }
 
 /// All mails by their kinds, and all pushes.

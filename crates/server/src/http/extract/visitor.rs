@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use rejoinder_core::identity::address::Network;
 use rejoinder_core::publication::origin::split_base;
 use rejoinder_core::{
-    AuthorId, Comment, PageKey, Reader, Refusal, Site, Token, TokenHash, identity::author,
+    Author, AuthorId, Comment, PageKey, Reader, Refusal, Site, Token, TokenHash, identity::author,
 };
 use store::identity::authors;
 use store::integrations::api_tokens::Program;
@@ -174,6 +174,8 @@ pub(crate) struct Visitor {
     program: Option<Program>,
     /// As whom it acts.
     acting: Option<ProgramActor>,
+    /// Who answers a mail, and for which subscription it was sent.
+    answering: Option<(Author, i64)>,
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -201,6 +203,7 @@ impl FromRequestParts<App> for Visitor {
                 .unwrap_or_default(),
             program: parts.extensions.get::<Program>().cloned(),
             acting,
+            answering: None,
             base,
         })
     }
@@ -326,6 +329,24 @@ impl Visitor {
         }
     }
 
+    /// Whoever answers a mail of `site` as `author`: what delivers it says nothing of them.
+    pub(crate) fn by_mail(self, site: &Arc<Site>, author: Author, subscription: i64) -> Self {
+        self.site.set(site);
+        let acting = ProgramActor::by_mail(site.id, author.id);
+        Self {
+            origin: None,
+            answering: Some((author, subscription)),
+            ..self.acting_as(acting)
+        }
+    }
+
+    /// The subscription whose mail is answered.
+    pub(crate) fn answers(&self) -> Option<i64> {
+        self.answering
+            .as_ref()
+            .map(|(_, subscription)| *subscription)
+    }
+
     fn acting_as(self, acting: ProgramActor) -> Self {
         Self {
             network: acting.network(self.network),
@@ -365,6 +386,10 @@ impl Visitor {
     /// This visitor as a reader of `site`.
     pub(crate) async fn reader(&self, app: &App, site: &Site) -> Result<Reader, ApiError> {
         let network = self.network;
+        if let Some((author, _)) = &self.answering {
+            let author = Some(author.clone());
+            return Ok(Reader { author, network });
+        }
         if let Some(program) = &self.program
             && self.acting == Some(ProgramActor::Itself)
         {

@@ -46,6 +46,8 @@ const UPLOAD: &str = "PATCH /edit/{site}/uploads/{id}";
 const IMPORT: &str = "POST /admin/{site}/import";
 /// Tried where processors are.
 const PAYMENTS: &str = "POST /hooks/{site}/{processor}/{secret}";
+/// Tried where answers are.
+const ANSWERS: &str = "POST /api/v1/inbound-mail";
 /// Tried where statements are.
 const TABLES: [&str; 4] = [
     "POST /admin/{site}/campaigns/{id}/statement",
@@ -239,7 +241,7 @@ fn every_route_that_takes_large_bodies_is_tried() {
         .filter(|(_, _, max)| *max != MAX_NOTE)
         .map(|(route, ..)| *route)
         .chain([
-            SETTINGS, WORDS, UPLOAD, IMPORT, TRANSCRIPT, ARTICLE, PAYMENTS,
+            SETTINGS, WORDS, UPLOAD, IMPORT, TRANSCRIPT, ARTICLE, PAYMENTS, ANSWERS,
         ])
         .chain(PICTURES)
         .chain(TABLES);

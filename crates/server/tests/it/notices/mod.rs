@@ -1,3 +1,4 @@
+mod answers;
 pub(crate) mod bells;
 pub(crate) mod devices;
 pub(crate) mod hostile;
