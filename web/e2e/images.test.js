@@ -162,7 +162,77 @@ test('what is no picture is refused, and what was written stays', async () => {
   assert.equal(await page.locator('#compose textarea').inputValue(), 'Stay');
 });
 
+test('a draft keeps its pictures over a reload, but for those that the server has no more', async () => {
+  const page = await desk.read('draft-pictures');
+  await write(page, 'Not posted yet');
+  const alts = page.getByLabel('What does the picture show?');
+  for (const [n, alt] of ['Taken', 'A ship'].entries()) {
+    await give(page, 'paste');
+    await arrived(page, n + 1);
+    await alts.nth(n).fill(alt);
+  }
+  const status = await page.locator('#compose').evaluate(async (form, base) => {
+    const { site, page, images } = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (form)));
+    const body = { site, page, name: 'Bob', text: 'Mine', images: JSON.parse(`${images}`).slice(0, 1) };
+    const headers = { 'content-type': 'application/json' };
+    const how = { method: 'POST', headers, body: JSON.stringify(body) };
+    return (await fetch(`${base}/api/v1/comments`, how)).status;
+  }, desk.comments);
+  assert.equal(status, 201);
+
+  await page.reload();
+
+  await arrived(page, 1);
+  assert.equal(await page.locator('#compose textarea').inputValue(), 'Not posted yet');
+  assert.equal(await page.locator('.rj-picked').count(), 1);
+  assert.equal(await alts.inputValue(), 'A ship');
+  await expectAccessible(page);
+  await post(page);
+  await page.getByRole('img', { name: 'A ship' }).waitFor();
+  await page.reload();
+  await page.getByText('Not posted yet').waitFor();
+  assert.equal(await page.locator('.rj-picked').count(), 0);
+});
+
+test('a comment gets a picture, and loses one, while it is edited', async () => {
+  const page = await desk.read('edit-pictures');
+  await write(page, 'To be edited');
+  await give(page, 'paste');
+  await arrived(page, 1);
+  await page.getByLabel('What does the picture show?').fill('A bridge');
+  await post(page);
+  await page.getByRole('img', { name: 'A bridge' }).waitFor();
+
+  await page.getByRole('link', { name: 'Edit', exact: true }).click();
+  const form = page.locator('form[data-rj=edit]');
+  const alts = form.getByLabel('What does the picture show?');
+  await alts.waitFor();
+  assert.equal(await alts.inputValue(), 'A bridge');
+  assert.equal(await page.locator('.rj-images').isVisible(), false);
+  const choosing = page.waitForEvent('filechooser');
+  await form.getByRole('button', { name: 'Add a picture' }).click();
+  await (await choosing).setFiles(await drawing(page));
+  await alts.nth(1).fill('A ship');
+  await expectAccessible(page);
+  await form.locator('.rj-picked').nth(0).getByRole('button').click();
+  await until('the picture to have arrived', async () => {
+    const value = await form.locator('[name=images]').evaluate((own) => /** @type {HTMLInputElement} */ (own).value);
+    return JSON.parse(value || '[]').length === 1;
+  });
+  await form.getByRole('button', { name: 'Save' }).click();
+
+  await page.getByRole('img', { name: 'A ship' }).waitFor();
+  await until('the picture to be there', () => isLoaded(page, 'A ship'));
+  assert.equal(await page.getByRole('img', { name: 'A bridge' }).count(), 0);
+  const reader = await desk.read('edit-pictures');
+  await reader.getByRole('img', { name: 'A ship' }).waitFor();
+  assert.equal(await reader.locator('.rj-image').count(), 1);
+  expectQuiet(reader);
+});
+
 test('a first picture waits, and a moderator sees it, takes it away, and lets the words stand', async () => {
+  // That it is set so is only seen after it was off.
+  await set('off');
   await set('hold');
   const page = await desk.read('held');
   await write(page, 'Words that stand');

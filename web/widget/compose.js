@@ -13,6 +13,7 @@ import { storage } from '../shared/storage.js';
  * @property {string} [said] What was last sent of what the reader typed.
  * @property {unknown} [title] The title that was sent with it.
  * @property {string} [key] The idempotency key: said again, it is the same comment.
+ * @property {{image: string, alt: string, shown: string}[]} [images] The pictures that were sent for it.
  */
 
 /** What a reader tells of themself, once for each device. */
@@ -29,7 +30,7 @@ export function open(thread, form) {
   if (matchMedia('(pointer: coarse)').matches) {
     import('./phone.js').then(({ lift }) => lift(form, thread.scope.signal));
   }
-  part(form, 'picture') && import('./images.js').then(({ start }) => start(thread, form));
+  part(form, 'picture') && import('./images.js').then(({ start }) => start(thread, form, { draftOf, keep }));
   // Without them nobody could be told that sending failed.
   thread.words.all();
   part(form, 'give')?.addEventListener('toggle', () => thread.attempt(() => takeOver(thread, form)), { once: true });
@@ -62,7 +63,8 @@ export function greet(thread, form) {
 /** @param {Thread} thread @param {Form} form */
 export function typed(thread, form) {
   const text = field(form, 'text');
-  keep(thread, form, text.value ? { ...draftOf(thread, form), text: text.value } : undefined);
+  const draft = draftOf(thread, form);
+  keep(thread, form, text.value || draft?.images ? { ...draft, text: text.value } : undefined);
   grow(text);
   if (text.value.includes('@') && thread.section.dataset['mentions'] !== 'off') {
     import('./mention.js').then(({ look }) => look(thread, /** @type {any} */ (text)));

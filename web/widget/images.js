@@ -33,17 +33,37 @@ let n = 0;
  * @property {HTMLInputElement} alt
  * @property {HTMLElement} problem
  * @property {string} [image] What it is named by, once it has arrived.
+ * @property {string} [id] Its id, where the comment carries it already.
+ * @property {string} [shown] What is shown of it, as a draft keeps it.
  */
 
-/** Those of each form. @type {WeakMap<Form, Picked[]>} */
+/**
+ * What reads and keeps the drafts of a form, where it has some.
+ *
+ * @typedef {object} Drafts
+ * @property {(thread: Thread, form: Form) => any} draftOf
+ * @property {(thread: Thread, form: Form, draft?: any) => void} keep
+ */
+
+/** The pictures of each form. @type {WeakMap<Form, Picked[]>} */
 const all = new WeakMap();
 
-/** Take what is pasted and dropped into a form. @param {Thread} thread @param {Form} form */
-export function start(thread, form) {
+/** Where those that were sent are kept, until the comment is posted. @type {WeakMap<Form, Drafts & {thread: Thread}>} */
+const drafts = new WeakMap();
+
+/**
+ * Take what is pasted and dropped into a form, and show the pictures that it has.
+ *
+ * @param {Thread} thread
+ * @param {Form} form
+ * @param {Drafts} [own] Nothing for a comment that is edited, which has no draft.
+ */
+export async function start(thread, form, own) {
   if (all.has(form)) {
     return;
   }
   all.set(form, []);
+  own && drafts.set(form, { ...own, thread });
   const { signal } = thread.scope;
   const take = (/** @type {Event} */ event, /** @type {DataTransfer | null} */ data) => {
     const files = [...(data?.files ?? [])].filter(({ type }) => type.startsWith('image/'));
@@ -61,12 +81,43 @@ export function start(thread, form) {
   );
   // Before the comment is sent, each says what it shows.
   form.addEventListener('submit', (event) => check(thread, form, event), { signal });
+  await (own ? restore(thread, form, own.draftOf(thread, form)?.images ?? []) : carry(thread, form));
+}
+
+/** Show the pictures that the comment carries. @param {Thread} thread @param {Form} form */
+async function carry(thread, form) {
+  for (const { id, url, alt } of JSON.parse(field(form, 'images')?.value || '[]')) {
+    const picture = Object.assign(document.createElement('img'), { src: url, alt: '' });
+    (await show(thread, form, picture, alt)).id = id;
+  }
+  tell(form);
+}
+
+/**
+ * Show the pictures of a draft, but for those that the server has no more.
+ *
+ * @param {Thread} thread
+ * @param {Form} form
+ * @param {{image: string, alt: string, shown: string}[]} kept
+ */
+async function restore(thread, form, kept) {
+  if (kept.length) {
+    const body = { site: thread.address.site, images: kept.map(({ image }) => image) };
+    const { images } = await thread.ask('POST', 'images/waiting', body).catch(() => body);
+    for (const { image, alt, shown } of kept.filter(({ image }) => images.includes(image))) {
+      const bytes = Uint8Array.from(atob(shown), (letter) => letter.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes]));
+      Object.assign(await show(thread, form, small(bitmap), alt), { image, shown });
+      bitmap.close();
+    }
+    tell(form);
+  }
 }
 
 /** Choose files. @param {Thread} thread @param {HTMLElement} button */
 function picture(thread, button) {
   const form = /** @type {Form} */ (button.closest('form'));
-  start(thread, form);
+  thread.attempt(() => start(thread, form));
   let input = /** @type {HTMLInputElement | null} */ (form.querySelector(':scope>[type=file]'));
   if (!input) {
     // It has no name, so that it is not sent; while nobody holds one, it can be gone before it is chosen.
@@ -97,7 +148,10 @@ async function add(thread, form, file) {
   const bitmap = await createImageBitmap(file).catch(() => {
     throw { code: 'image_unusable' };
   });
-  const picked = await show(thread, form, bitmap);
+  const canvas = small(bitmap);
+  const picked = await show(thread, form, canvas);
+  picked.shown = canvas.toDataURL('image/jpeg', 0.6).split(',')[1] ?? '';
+  picked.alt.focus();
   const { words, address } = thread;
   const { widget } = await words.all();
   thread.tell(widget['picture_sending']);
@@ -146,18 +200,23 @@ function draw(bitmap, scale) {
   return canvas;
 }
 
+/** What is shown of a picture in the form. @param {ImageBitmap} bitmap */
+function small(bitmap) {
+  return draw(bitmap, Math.min(1, SHOWN / bitmap.height, (2 * SHOWN) / bitmap.width));
+}
+
 /**
  * Show a picture in the form, with a field for what it shows.
  *
  * @param {Thread} thread
  * @param {Form} form
- * @param {ImageBitmap} bitmap
+ * @param {HTMLElement} picture
+ * @param {string} value What it shows, as far as somebody has said.
  */
-async function show(thread, form, bitmap) {
+async function show(thread, form, picture, value = '') {
   const { widget } = await thread.words.all();
-  const canvas = draw(bitmap, Math.min(1, SHOWN / bitmap.height, (2 * SHOWN) / bitmap.width));
-  canvas.ariaHidden = 'true';
-  const alt = Object.assign(document.createElement('input'), { dir: 'auto', autocomplete: 'off' });
+  picture.ariaHidden = 'true';
+  const alt = Object.assign(document.createElement('input'), { dir: 'auto', autocomplete: 'off', value });
   alt.ariaRequired = 'true';
   const label = document.createElement('label');
   label.append(widget['picture_alt'] ?? '', alt);
@@ -172,8 +231,8 @@ async function show(thread, form, bitmap) {
     textContent: widget['picture_remove'],
   });
   const box = Object.assign(document.createElement('div'), { className: 'rj-picked' });
-  box.append(canvas, label, problem, button);
-  const picked = { box, alt, problem };
+  box.append(picture, label, problem, button);
+  const picked = /** @type {Picked} */ ({ box, alt, problem });
   alt.addEventListener('input', () => (blame(picked, ''), tell(form)));
   button.addEventListener('click', () => {
     take(form, picked);
@@ -182,8 +241,7 @@ async function show(thread, form, bitmap) {
   });
   pickedIn(form).push(picked);
   part(form, 'send')?.closest('.rj-bar')?.before(box);
-  alt.focus();
-  return /** @type {Picked} */ (picked);
+  return picked;
 }
 
 /** @param {Form} form @param {Picked} picked */
@@ -194,23 +252,30 @@ function take(form, picked) {
   tell(form);
 }
 
-/** Let the form name its pictures. @param {Form} form */
+/** Let the form name its pictures, and its draft keep those that were sent for it. @param {Form} form */
 function tell(form) {
-  const named = pickedIn(form).filter(({ image }) => image);
-  const images = named.map(({ image, alt }) => ({ image, alt: alt.value }));
+  const named = pickedIn(form).filter(({ image, id }) => image ?? id);
   const names = field(form, 'images');
+  const images = named.map(({ image, id, alt }) => ({ image, id, alt: alt.value }));
   names && (names.value = images.length ? JSON.stringify(images) : '');
+  const own = drafts.get(form);
+  if (own) {
+    const text = field(form, 'text')?.value;
+    const kept = named.map(({ image, alt, shown }) => ({ image, alt: alt.value, shown }));
+    const draft = { ...own.draftOf(own.thread, form), text, images: kept.length ? kept : undefined };
+    own.keep(own.thread, form, text || kept.length ? draft : undefined);
+  }
 }
 
 /** Nothing is sent before each picture is there, and says what it shows. @param {Thread} thread @param {Form} form @param {Event} event */
 function check(thread, form, event) {
-  const wrong = pickedIn(form).find(({ image, alt }) => !image || !alt.value.trim());
+  const wrong = pickedIn(form).find(({ image, id, alt }) => !(image ?? id) || !alt.value.trim());
   if (wrong) {
     event.preventDefault();
     event.stopPropagation();
     thread.attempt(async () => {
       const { widget, problems } = await thread.words.all();
-      blame(wrong, wrong.image ? problems['image_alt_missing'] : widget['picture_sending']);
+      blame(wrong, (wrong.image ?? wrong.id) ? problems['image_alt_missing'] : widget['picture_sending']);
       wrong.alt.focus();
     });
   }

@@ -29,6 +29,7 @@ async function edit(thread, link) {
     const [{ wordsOf }, { wake }] = await Promise.all([import('./passages_words.js'), import('./passages_sources.js')]);
     wake(thread, sources, await wordsOf(thread));
   }
+  part(form, 'picture') && (await (await import('./images.js')).start(thread, form));
   text.hidden = true;
   text.after(form);
   field(form, 'text').focus();
@@ -42,6 +43,7 @@ export async function submit(thread, form) {
     const { html, comment: saved } = await thread.ask('PATCH', path(thread, comment), {
       text: field(form, 'text').value,
       sources: sourcesOf(form),
+      images: part(form, 'picture') ? JSON.parse(field(form, 'images').value || '[]') : undefined,
       revision: Number(field(form, 'revision').value),
     });
     close(form);

@@ -122,7 +122,7 @@ function prepare(thread, form) {
   let draft = draftOf(thread, form);
   if (!draft || draft.said !== said) {
     const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
-    draft = { text: field(form, 'text').value, said, title, key };
+    draft = { ...draft, text: field(form, 'text').value, said, title, key };
     keep(thread, form, draft);
   }
   const annotation = fields.annotation && JSON.parse(`${fields.annotation}`);

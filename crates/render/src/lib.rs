@@ -28,7 +28,7 @@ use rejoinder_core::{CommentId, Site, Time};
 pub use catalogue::{Catalogue, problem};
 pub use discussion::comment::comment_html;
 pub use discussion::form::{CommentForm, FormProblem, FormTarget};
-pub use discussion::frozen::{FrozenPage, frozen_index, frozen_page, frozen_title};
+pub use discussion::frozen::{FrozenPage, frozen_images, frozen_index, frozen_page, frozen_title};
 pub use discussion::pages::{edit_page, thread_page};
 pub use discussion::thread::{closed_notice, thread_fragment};
 pub use identity::door::sign_in_page;

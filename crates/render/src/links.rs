@@ -21,6 +21,8 @@ pub(crate) struct Links {
     pub(crate) page: String,
     /// The publisher's page, where it is known.
     people: Option<String>,
+    /// The folder of the pictures that comments carry, where they are files.
+    images: Option<String>,
 }
 
 impl Links {
@@ -40,6 +42,15 @@ impl Links {
             host: site.host.clone(),
             page: page.to_owned(),
             people,
+            images: None,
+        }
+    }
+
+    /// These links, where the pictures that comments carry are files in `folder`.
+    pub(crate) fn with_images_in(self, folder: String) -> Self {
+        Self {
+            images: Some(folder),
+            ..self
         }
     }
 
@@ -104,7 +115,10 @@ impl Links {
 
     /// Where a picture is that a comment carries.
     pub(crate) fn image(&self, id: ImageId) -> String {
-        format!("{}{}", self.base, image_path(&self.host, id))
+        match &self.images {
+            Some(folder) => format!("{folder}/{id}.jpg"),
+            None => format!("{}{}", self.base, image_path(&self.host, id)),
+        }
     }
 
     /// Where a picture is that is kept here.

@@ -11,6 +11,9 @@ use crate::ids::PageId;
 /// The longest part of a path, in bytes, that every file system takes.
 const MAX_PART: usize = 200;
 
+/// The folder of the pictures that comments carry, in the folder of a frozen site.
+pub const IMAGES: &str = "comment-images";
+
 /// A file below the folder of a frozen site.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FrozenPath {
@@ -47,7 +50,7 @@ pub fn frozen_path(host: &str, key: &PageKey) -> Option<FrozenPath> {
     let mut link = encoded.join("/");
     // What the site's own files are called; some file systems know no case.
     let first = parts[0].to_lowercase();
-    if matches!(first.as_str(), "pages" | "style.css" | "index.html") {
+    if matches!(first.as_str(), "pages" | "style.css" | "index.html") || first == IMAGES {
         return None;
     }
     let is_file = parts.last()?.ends_with(".html") || parts.last()?.ends_with(".htm");
@@ -117,6 +120,7 @@ mod tests {
             "https://news.example/style.css",
             "https://news.example/pages/x",
             "https://news.example/Pages/x",
+            "https://news.example/Comment-Images/x",
             "https://news.example/Style.css/x",
         ] {
             assert_eq!(path(url), None, "{url}");

@@ -7,8 +7,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use rejoinder_core::discussion::frozen::{FrozenPath, frozen_path, frozen_path_by_id};
-use rejoinder_core::{Clock as _, Page, PageId, Site, Time};
+use rejoinder_core::discussion::frozen::{FrozenPath, IMAGES, frozen_path, frozen_path_by_id};
+use rejoinder_core::{Clock as _, ImageId, Page, PageId, Site, Time};
 use render::{FrozenPage, RenderContext, catalogue};
 use store::archive::freezing;
 use store::{Store, StoreError};
@@ -63,8 +63,13 @@ async fn freeze(store: &Store, site: Site, folder: PathBuf) -> Result<Vec<Frozen
                 let mut into = into
                     .lock()
                     .unwrap_or_else(std::sync::PoisonError::into_inner);
-                into.write(page, &entries)
-                    .map_err(|error| StoreError::Internal(error.into()))?;
+                let failed = |error: io::Error| StoreError::Internal(error.into());
+                for image in render::frozen_images(&into.site, &entries) {
+                    if let Some(bytes) = freezing::image(tx, id, image)? {
+                        into.write_image(image, &bytes).map_err(failed)?;
+                    }
+                }
+                into.write(page, &entries).map_err(failed)?;
             }
             Ok(pages.last().map(|page| page.id))
         });
@@ -135,6 +140,13 @@ impl Folder {
             n_comments: page.n_comments,
         });
         Ok(())
+    }
+
+    /// Write a picture where the page of its comment looks for it.
+    fn write_image(&self, image: ImageId, bytes: &[u8]) -> io::Result<()> {
+        let folder = self.folder.join(IMAGES);
+        make_folder(&folder)?;
+        write_file(&folder.join(format!("{image}.jpg")), bytes)
     }
 
     /// Whether no other file, or folder, has the place; some file systems know no case.

@@ -3,7 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::program::{Place, repository};
+use serde_json::{Value, json};
+
+use crate::program::{Place, Server, repository};
 
 /// A site with the sample of WordPress on it.
 fn place() -> Place {
@@ -76,4 +78,75 @@ fn what_nobody_may_read_is_in_no_file() {
         assert!(!stands || ferry.contains("rj-gone"), "{id}");
     }
     assert!(!ferry.contains("@"), "{ferry}");
+}
+
+/// Post a comment with a picture; gives its id.
+fn post_picture(server: &Server, page: &str, alt: &str) -> String {
+    let url = |path: &str| format!("{}{path}", server.base);
+    let origin = ("origin", "https://news.example");
+    let picture = fs::read(repository("demo/pictures/the-bull.webp")).unwrap();
+    let sent = ureq::post(url("/api/v1/images?site=news.example"))
+        .header(origin.0, origin.1)
+        .content_type("image/webp")
+        .send(&picture[..]);
+    let sent: Value = sent.unwrap().body_mut().read_json().unwrap();
+    let body = json!({
+        "site": "news.example", "page": page, "text": alt, "name": "Ann",
+        "images": [{ "image": sent["image"], "alt": alt }],
+    });
+    let posted = ureq::post(url("/api/v1/comments"))
+        .header(origin.0, origin.1)
+        .send_json(&body);
+    let posted: Value = posted.unwrap().body_mut().read_json().unwrap();
+    posted["comment"]["images"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn pictures_of_published_comments_lie_beside_the_pages_that_show_them() {
+    let place = Place::new();
+    place.run(&["site", "add", "news.example"]).good();
+    let set = |value| {
+        place
+            .run(&["site", "set", "news.example", "images", value])
+            .good()
+    };
+    set("on");
+    let server = place.start(&["serve"]);
+    let shown = post_picture(&server, "https://news.example/2026/ferry", "A \"ferry\"");
+    set("hold");
+    server.stop();
+    let server = place.start(&["serve"]);
+    let waits = post_picture(&server, "https://news.example/2026/ferry", "Waits");
+    server.stop();
+    let freeze = |name: &str| {
+        let folder = place.path(name);
+        place
+            .run(&["freeze", "--site", "news.example", folder.to_str().unwrap()])
+            .good();
+        let page = fs::read_to_string(folder.join("2026/ferry/index.html"));
+        (folder, page.unwrap())
+    };
+
+    let (folder, page) = freeze("frozen");
+
+    let image = format!("<img src=\"../../comment-images/{shown}.jpg\" alt=\"A &#34;ferry&#34;\"");
+    assert!(page.contains(&image), "{page}");
+    let file = folder.join(format!("comment-images/{shown}.jpg"));
+    assert!(fs::read(&file).unwrap().starts_with(&[0xff, 0xd8, 0xff]));
+    assert_eq!(
+        fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o644
+    );
+    assert!(!folder.join(format!("comment-images/{waits}.jpg")).exists());
+    assert!(!page.contains(&waits), "{page}");
+    for absent in ["<button", "http://127", "/comment-images/news.example"] {
+        assert!(!page.contains(absent), "{absent}: {page}");
+    }
+
+    set("off");
+    let (folder, page) = freeze("without");
+    assert!(!page.contains("<img") && !folder.join("comment-images").exists());
 }

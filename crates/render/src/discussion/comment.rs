@@ -115,10 +115,7 @@ impl<'a> CommentContext<'a> {
             is_agreed: self.finds_sides && comment.agreement.has_badge,
             links: self.links,
             cards: card::shown(self.settings, comment),
-            images: match self.target {
-                RenderTarget::Frozen => Vec::new(),
-                _ => image::shown(self.settings, self.links, comment),
-            },
+            images: image::shown(self.settings, self.links, comment),
             check: SourceCheckView::of(
                 self.texts,
                 self.links,

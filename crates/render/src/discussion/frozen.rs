@@ -1,9 +1,11 @@
 //! A site as files that need no server: each page with its whole thread, and a list of all.
 
 use askama::Template;
-use rejoinder_core::Page;
+use rejoinder_core::discussion::frozen::IMAGES;
 use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::publication::language::Language;
+use rejoinder_core::publication::settings::Images;
+use rejoinder_core::{ImageId, Page, Site};
 
 use crate::RenderContext;
 use crate::catalogue::{Catalogue, fill};
@@ -33,6 +35,7 @@ pub fn frozen_page(
     root: &str,
 ) -> String {
     let links = Links::new(context.base, context.site, &page.key);
+    let links = links.with_images_in(format!("{root}{IMAGES}"));
     let comments = comment::CommentContext::new(context, &links, RenderTarget::Frozen);
     let texts = context.texts;
     let title = frozen_title(page);
@@ -51,6 +54,18 @@ pub fn frozen_page(
             ..FrozenFrame::new(context, &title, root)
         },
     })
+}
+
+/// The pictures that [`frozen_page`] shows.
+pub fn frozen_images(site: &Site, entries: &[ThreadEntry]) -> Vec<ImageId> {
+    if site.settings.images == Images::Off {
+        return Vec::new();
+    }
+    let comments = entries.iter().map(|entry| &entry.comment);
+    let shown = comments.filter(|comment| comment.is_published());
+    shown
+        .flat_map(|comment| comment.images.iter().map(|image| image.id))
+        .collect()
 }
 
 /// The list of all pages that were frozen.

@@ -2,7 +2,7 @@
 
 use rejoinder_core::discussion::image::Image;
 use rejoinder_core::publication::settings::Images;
-use rejoinder_core::{Comment, Settings};
+use rejoinder_core::{Comment, Settings, Site};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,6 +28,13 @@ pub(crate) fn shown<'a>(
         address: links.image(image.id),
     };
     comment.images.iter().map(view).collect()
+}
+
+/// The pictures of a comment as the form for editing holds them, where the site takes any.
+pub(crate) fn fields(site: &Site, links: &Links, comment: &Comment) -> Option<String> {
+    let all = ImageBody::all(&site.settings, links, comment);
+    let takes = site.settings.images != Images::Off;
+    takes.then(|| serde_json::to_string(&all).unwrap_or_default())
 }
 
 /// A picture that a comment carries.

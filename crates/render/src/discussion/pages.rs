@@ -18,7 +18,10 @@ use crate::page::rendered;
 use crate::passages::SourceFields;
 use crate::passages::errata::{ErratumRow, errata_html};
 use crate::passages::sources::fieldset;
-use crate::{RenderContext, ThreadView, discussion::json_ld};
+use crate::{
+    RenderContext, ThreadView,
+    discussion::{image, json_ld},
+};
 
 /// The thread as a whole page: for iframes, for readers without script, for search engines.
 pub fn thread_page(context: &RenderContext<'_>, thread: &Thread, view: &ThreadView<'_>) -> String {
@@ -97,6 +100,7 @@ pub fn edit_page(
         text: text.unwrap_or(&comment.text),
         problems: FormProblems(problem),
         max_graphemes: context.site.settings.max_graphemes,
+        images: image::fields(context.site, &links, comment),
         links: &links,
         comment,
     };
@@ -134,6 +138,8 @@ struct EditPage<'a> {
     links: &'a Links,
     comment: &'a Comment,
     sources: Option<Html<'static>>,
+    /// The pictures that it carries, for the script that changes them; nothing where there are none.
+    images: Option<String>,
 }
 
 impl<'a> EditPage<'a> {

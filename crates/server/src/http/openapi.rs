@@ -69,6 +69,7 @@ pub(crate) fn routes() -> Vec<Route> {
         reader::comments::remove,
         reader::cards::turn_off,
         reader::images::send,
+        reader::images::waiting,
         reader::images::remove,
         reader::inbound_mail::take,
         reader::votes::cast,

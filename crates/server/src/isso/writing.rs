@@ -11,7 +11,7 @@ use render::discussion::isso::{self, IssoComment, IssoTextFormat, comment_of};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Tx;
-use store::discussion::comments;
+use store::discussion::{comments, images::ImagesChange};
 use store::moderation::reach;
 
 use super::{acting_site, page};
@@ -162,6 +162,7 @@ pub(super) async fn edit(
     let change = CommentChange {
         text: body.text,
         sources: None,
+        images: ImagesChange::Same,
         revision: None,
     };
     let comment = posting::edit(&app, &visitor, &site, &comment, change).await?;

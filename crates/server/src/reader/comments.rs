@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::find;
 use super::giving::PostSources;
-use super::images::PostImage;
+use super::images::{self, EditImage, PostImage};
 use super::posting::{self, CommentChange, CommentDraft};
 use super::work::Proof;
 use crate::http::error::{ApiError, Problem};
@@ -267,6 +267,9 @@ pub(crate) struct EditComment {
     /// Other sources; without them, those that it carries stay. What readers answered was about those
     /// before, and is forgotten.
     sources: Option<PostSources>,
+    /// All pictures that it is to carry, in their order; without them, those that it carries stay. One that is
+    /// left out is gone for good.
+    images: Option<Vec<EditImage>>,
     /// The revision that the editor saw; when the comment has another by now, nothing is changed.
     revision: Option<i64>,
 }
@@ -293,6 +296,7 @@ pub(crate) async fn edit(
     let change = CommentChange {
         text: body.text,
         sources: body.sources,
+        images: images::change(body.images)?,
         revision: body.revision,
     };
     let comment = posting::edit(&app, &visitor, &site, &comment, change).await?;

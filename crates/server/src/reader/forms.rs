@@ -5,7 +5,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::{CommentId, PageKey, Site};
 use render::FormProblem;
-use store::{discussion::cards, moderation::reach};
+use store::discussion::{cards, images::ImagesChange};
+use store::moderation::reach;
 
 use super::giving::{self, PostSources};
 use super::posting::{self, CommentChange, CommentDraft};
@@ -162,6 +163,7 @@ pub(crate) async fn edit(
     let change = CommentChange {
         text: text.to_owned(),
         sources: has_sources.then(given),
+        images: ImagesChange::Same,
         revision: fields.read("revision")?,
     };
     let edited = posting::edit(&app, &visitor, &site, &comment, change).await;

@@ -4,17 +4,18 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use rejoinder_core::discussion::{image, policy};
+use rejoinder_core::discussion::image::{self, MAX_IMAGES};
+use rejoinder_core::discussion::policy;
 use rejoinder_core::publication::settings::Images;
 use rejoinder_core::{ImageId, Reader, Refusal, Site, Token};
 use serde::{Deserialize, Serialize};
-use store::discussion::images::{self, ClaimedImage, NewImage};
+use store::discussion::images::{self, ClaimedImage, EditedImage, ImagesChange, NewImage};
 use store::discussion::{image_access, removing};
 use store::{Tx, moderation::standing};
 use utoipa::ToSchema;
 
 use crate::http::error::{ApiError, Problem};
-use crate::http::extract::{Params, Raw, Visitor};
+use crate::http::extract::{self, Params, Raw, Visitor};
 use crate::http::limits::{Act, Who};
 use crate::public::made;
 use crate::reader::find;
@@ -61,6 +62,91 @@ impl PostImage {
             alt: image::alt(&self.alt),
         })
     }
+}
+
+/// A picture of a comment that is edited: one that it carries, by its `id`, or one that was sent, as `image`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EditImage {
+    /// The id of one that the comment carries.
+    id: Option<String>,
+    /// What another was named when it was sent.
+    image: Option<String>,
+    /// What it shows, for those who cannot see it: at most 500 characters.
+    alt: String,
+}
+
+impl EditImage {
+    fn edited(self) -> Result<EditedImage, ApiError> {
+        match (self.id, self.image) {
+            (Some(id), None) => Ok(EditedImage::Carried {
+                id: id.parse().map_err(|_| Refusal::ImageUnknown)?,
+                alt: image::alt(&self.alt),
+            }),
+            (None, Some(image)) => {
+                let alt = self.alt;
+                Ok(EditedImage::New(PostImage { image, alt }.claimed()?))
+            }
+            _ => {
+                let detail = "Each of `images` has either an `id` or an `image`.";
+                Err(ApiError::body(detail).field("images"))
+            }
+        }
+    }
+}
+
+/// What becomes of the pictures of a comment; no more are looked at than one can carry.
+pub(super) fn change(images: Option<Vec<EditImage>>) -> Result<ImagesChange, ApiError> {
+    let Some(images) = images else {
+        return Ok(ImagesChange::Same);
+    };
+    if images.len() > MAX_IMAGES {
+        return Err(Refusal::TooManyImages { max: MAX_IMAGES }.into());
+    }
+    let images = images.into_iter().map(EditImage::edited);
+    Ok(ImagesChange::These(images.collect::<Result<_, _>>()?))
+}
+
+/// Pictures that may wait for a comment.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AskImages {
+    /// The site's host.
+    site: String,
+    /// What they were named when they were sent, at most four.
+    images: Vec<String>,
+}
+
+/// Pictures that wait for a comment.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WaitingImages {
+    /// Those of the names that were asked about.
+    images: Vec<String>,
+}
+
+/// Ask which of some pictures that were sent still wait for a comment, as a draft does that is opened again.
+#[utoipa::path(
+    post, path = "/api/v1/images/waiting", tag = "writing", request_body = AskImages,
+    responses((status = 200, body = WaitingImages), (status = "4XX", body = Problem)),
+)]
+pub(crate) async fn waiting(
+    State(app): State<App>,
+    visitor: Visitor,
+    extract::Json(body): extract::Json<AskImages>,
+) -> Result<Json<WaitingImages>, ApiError> {
+    app.limits.take(Act::Read, &visitor, app.steady())?;
+    let site = visitor.acting_at(&app, &body.site).await?;
+    if body.images.len() > MAX_IMAGES {
+        return Err(Refusal::TooManyImages { max: MAX_IMAGES }.into());
+    }
+    let secret = |name: &String| Some(hash_of(&name.parse::<Token>().ok()?));
+    let secrets: Vec<_> = body.images.iter().filter_map(secret).collect();
+    let (now, id) = (app.now(), site.id);
+    let look = move |tx: &mut Tx<'_>| images::waiting(tx, now, id, &secrets);
+    let found = app.store.read(look).await?;
+    let mut images = body.images;
+    images.retain(|name| secret(name).is_some_and(|secret| found.contains(&secret)));
+    Ok(Json(WaitingImages { images }))
 }
 
 /// Send a picture that a comment is to carry: a JPEG, PNG, WebP or GIF as the body.

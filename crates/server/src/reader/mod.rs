@@ -55,6 +55,7 @@ pub(crate) fn routes() -> Vec<Route> {
         reader("/api/v1/comments/{id}/cards", delete(cards::turn_off)),
         reader("/api/v1/comments/{id}/images", delete(images::remove)),
         reader("/api/v1/images", post(images::send)).takes(images::MAX_FILE),
+        reader("/api/v1/images/waiting", post(images::waiting)),
         reader("/comment-images/{site}/{file}", get(images::show)),
         reader("/api/v1/comments/{id}/vote", put(votes::cast)).or_program(ApiScope::CommentsWrite),
         reader(

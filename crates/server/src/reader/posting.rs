@@ -12,7 +12,7 @@ use rejoinder_core::{
     AuthorId, Comment, CommentId, Page, PageId, PageKey, PassageId, Reader, Refusal, Site, SiteId,
 };
 use store::discussion::editing::{self, CommentEdit, SourcesChange};
-use store::discussion::images::ClaimedImage;
+use store::discussion::images::{ClaimedImage, ImagesChange};
 use store::discussion::posting::{
     self, CommentTarget, Idempotency, NewComment, NewIds, PostingOutcome,
 };
@@ -207,6 +207,7 @@ pub(crate) struct CommentChange {
     pub(crate) text: String,
     /// Other sources, where they change as well.
     pub(crate) sources: Option<PostSources>,
+    pub(crate) images: ImagesChange,
     pub(crate) revision: Option<i64>,
 }
 
@@ -222,6 +223,7 @@ pub(crate) async fn edit(
     app.limits.take(Act::Post, visitor, app.steady())?;
     let reader = visitor.reader(app, site).await?;
     let (id, text, revision) = (comment.id, change.text, change.revision);
+    let images = change.images;
     let passage = comment.annotation.as_ref();
     let passage = passage.map(|own| &own.selector.quote);
     let sources = match change.sources {
@@ -243,6 +245,7 @@ pub(crate) async fn edit(
         text,
         rendered,
         sources,
+        images,
         revision,
     };
     Ok(app

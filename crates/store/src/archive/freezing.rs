@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use rejoinder_core::discussion::thread::ThreadEntry;
-use rejoinder_core::{Comment, CommentId, Page, PageId, SiteId};
+use rejoinder_core::{Comment, CommentId, ImageId, Page, PageId, SiteId};
 
 use crate::discussion::comments::{self, comment_columns};
-use crate::discussion::pages;
+use crate::discussion::{images, pages};
 use crate::{Result, Tx, params, sql};
 
 /// So many pages are read at once.
@@ -25,6 +25,11 @@ pub fn pages_after(tx: &mut Tx<'_>, site: SiteId, after: PageId) -> Result<Vec<P
     let mut found = pages::by_ids(tx, site, &ids)?;
     found.sort_by_key(|page| page.id);
     Ok(found)
+}
+
+/// The bytes of a picture that a comment carries, a JPEG that was made here.
+pub fn image(tx: &mut Tx<'_>, site: SiteId, id: ImageId) -> Result<Option<Vec<u8>>> {
+    images::bytes(tx, site, id)
 }
 
 /// All of a page's comments that have a place in its thread: pinned roots first, then the oldest, and

@@ -1,7 +1,8 @@
-//! Changing the text of a comment, and the sources that it carries.
+//! Changing the text of a comment, and the sources and pictures that it carries.
 
 use markup::{RENDERER_VERSION, RenderedText};
 use rejoinder_core::discussion::event::EventKind;
+use rejoinder_core::discussion::image::Image;
 use rejoinder_core::discussion::policy;
 use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author::Role;
@@ -11,6 +12,7 @@ use rejoinder_core::passages::Sources;
 use rejoinder_core::passages::source_policy::may_give;
 use rejoinder_core::{Comment, CommentId, Page, Reader, Refusal, Site, SiteId, Time};
 
+use crate::discussion::images::{self, ImagesChange};
 use crate::discussion::{cards, comments, events, mentions, versions};
 use crate::moderation::decisions::{self, LogEntry};
 use crate::moderation::pipeline::{self, SubmittedText};
@@ -29,7 +31,7 @@ pub enum SourcesChange {
     These(Option<Sources>),
 }
 
-/// A change of a comment's text, or of the sources that it carries.
+/// A change of a comment's text, or of the sources or pictures that it carries.
 #[derive(Debug, Clone)]
 pub struct CommentEdit {
     /// At which site.
@@ -44,12 +46,14 @@ pub struct CommentEdit {
     pub rendered: RenderedText,
     /// What becomes of the sources that it carries.
     pub sources: SourcesChange,
+    /// What becomes of the pictures that it carries, which are for its author alone to change.
+    pub images: ImagesChange,
     /// The revision that the reader saw; another one by now is refused.
     pub revision: Option<i64>,
 }
 
-/// Change a comment's text and sources, and keep the earlier ones for the moderators. The same again is no
-/// change.
+/// Change a comment's text, sources and pictures, and keep the earlier texts and sources for the moderators.
+/// The same again is no change.
 pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &CommentEdit) -> Result<Comment> {
     let site = edit.site.id;
     let settings = &edit.site.settings;
@@ -73,7 +77,9 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &CommentEdit) -> Result<Comment> {
         .into());
     }
     let has_new_sources = sources != before;
-    if edit.text == lines(&comment.text) && !has_new_sources {
+    let images = images_of(tx, now, edit, &comment)?;
+    let has_new_images = images != comment.images;
+    if edit.text == lines(&comment.text) && !has_new_sources && !has_new_images {
         return cards::filled(tx, site, comment);
     }
     if let Some(sources) = sources.filter(|_| has_new_sources) {
@@ -82,7 +88,7 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &CommentEdit) -> Result<Comment> {
         checks::are_elsewhere(tx, &page, sources)?;
     }
     let before = decisions::snapshot(tx, site, edit.id)?;
-    let verdict = examine(tx, now, edit, &page, &comment, sources)?;
+    let verdict = examine(tx, now, edit, &page, &comment, (sources, &images))?;
     let (place, writer) = ((site, page.id), Some(comment.author.id));
     let html = &edit.rendered.html;
     let (html, mentioned) = mentions::linked(tx, settings, place, comment.parent, writer, html)?;
@@ -105,6 +111,9 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &CommentEdit) -> Result<Comment> {
     if has_new_sources {
         sources::replace(tx, site, edit.id, sources)?;
     }
+    if has_new_images {
+        images::replace(tx, site, edit.id, &comment.images, &images)?;
+    }
     citing::keep(tx, site, edit.id, &edit.rendered.times)?;
     mentions::keep(tx, site, edit.id, &mentioned)?;
     match verdict {
@@ -120,6 +129,27 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &CommentEdit) -> Result<Comment> {
     cards::filled(tx, site, comment)
 }
 
+/// The pictures that a comment is to carry once it is edited.
+fn images_of(
+    tx: &mut Tx<'_>,
+    now: Time,
+    edit: &CommentEdit,
+    comment: &Comment,
+) -> Result<Vec<Image>> {
+    let ImagesChange::These(wanted) = &edit.images else {
+        return Ok(comment.images.clone());
+    };
+    let images = images::edited(tx, now, edit.site.id, &comment.images, wanted)?;
+    if images != comment.images {
+        if !edit.reader.is(comment.author.id) {
+            return Err(Refusal::NotYours.into());
+        }
+        let alts = images.iter().map(|image| image.alt.as_str());
+        policy::may_carry_images(&edit.site.settings, alts)?;
+    }
+    Ok(images)
+}
+
 /// What the pipeline says of a new text; `None` where a moderator wrote it, who has read it.
 fn examine(
     tx: &mut Tx<'_>,
@@ -127,7 +157,7 @@ fn examine(
     edit: &CommentEdit,
     page: &Page,
     comment: &Comment,
-    sources: Option<&Sources>,
+    (sources, images): (Option<&Sources>, &[Image]),
 ) -> Result<Option<Verdict>> {
     if edit.reader.role() >= Role::Moderator {
         return Ok(None);
@@ -145,7 +175,7 @@ fn examine(
             .as_ref()
             .map(|own| own.selector.quote.exact.as_str()),
         sources,
-        images: &comment.images,
+        images,
         is_signed_here: false,
         work: ProofOfWorkResult::NotAsked,
     };

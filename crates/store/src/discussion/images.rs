@@ -39,6 +39,30 @@ pub struct ClaimedImage {
     pub alt: String,
 }
 
+/// What becomes of the pictures of a comment that is edited.
+#[derive(Debug, Clone, Default)]
+pub enum ImagesChange {
+    /// They stay.
+    #[default]
+    Same,
+    /// They are these, in this order.
+    These(Vec<EditedImage>),
+}
+
+/// A picture of a comment that was edited.
+#[derive(Debug, Clone)]
+pub enum EditedImage {
+    /// One that the comment carries.
+    Carried {
+        /// Its id.
+        id: ImageId,
+        /// What it shows.
+        alt: String,
+    },
+    /// One that was sent for it.
+    New(ClaimedImage),
+}
+
 /// Keep a picture for a comment to come. Returns whether there was room for it.
 pub fn add(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewImage) -> Result<bool> {
     let n_loose: Option<i64> = tx.one(
@@ -78,26 +102,84 @@ pub(crate) fn claimed(
     wanted: &[ClaimedImage],
 ) -> Result<Vec<Image>> {
     let mut images: Vec<Image> = Vec::with_capacity(wanted.len());
-    for ClaimedImage { secret, alt } in wanted {
-        let found = tx.one(
-            sql!(
-                "select id, width, height from comment_image
-                 where site_id = ?1 and token_hash = ?2 and comment_id is null and made_at > ?3"
-            ),
-            params![site, &secret.0, now.before(KEPT)],
-            |row| {
-                Ok(Image {
-                    id: row.next()?,
-                    width: row.next()?,
-                    height: row.next()?,
-                    alt: alt.clone(),
-                })
-            },
-        )?;
-        let image = found.filter(|image| images.iter().all(|other| other.id != image.id));
-        images.push(image.ok_or(Refusal::ImageUnknown)?);
+    for wanted in wanted {
+        let found = claim(tx, now, site, wanted)?;
+        images.push(once(found, &images)?);
     }
     Ok(images)
+}
+
+/// The pictures that a comment with `before` is to carry once it is edited, in their order.
+pub(crate) fn edited(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    before: &[Image],
+    wanted: &[EditedImage],
+) -> Result<Vec<Image>> {
+    let mut images: Vec<Image> = Vec::with_capacity(wanted.len());
+    for wanted in wanted {
+        let found = match wanted {
+            EditedImage::New(claimed) => claim(tx, now, site, claimed)?,
+            EditedImage::Carried { id, alt } => {
+                let own = before.iter().find(|own| own.id == *id);
+                own.map(|own| Image {
+                    alt: alt.clone(),
+                    ..own.clone()
+                })
+            }
+        };
+        images.push(once(found, &images)?);
+    }
+    Ok(images)
+}
+
+/// A picture that was found and is not among `others`.
+fn once(found: Option<Image>, others: &[Image]) -> Result<Image> {
+    let image = found.filter(|image| others.iter().all(|other| other.id != image.id));
+    Ok(image.ok_or(Refusal::ImageUnknown)?)
+}
+
+/// The picture that was sent under a secret, while no comment carries it.
+fn claim(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    ClaimedImage { secret, alt }: &ClaimedImage,
+) -> Result<Option<Image>> {
+    tx.one(
+        sql!(
+            "select id, width, height from comment_image
+             where site_id = ?1 and token_hash = ?2 and comment_id is null and made_at > ?3"
+        ),
+        params![site, &secret.0, now.before(KEPT)],
+        |row| {
+            Ok(Image {
+                id: row.next()?,
+                width: row.next()?,
+                height: row.next()?,
+                alt: alt.clone(),
+            })
+        },
+    )
+}
+
+/// Which of `secrets` pictures wait under that no comment carries yet.
+pub fn waiting(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    secrets: &[TokenHash],
+) -> Result<Vec<TokenHash>> {
+    let mut found = Vec::with_capacity(secrets.len());
+    for secret in secrets {
+        let wanted = ClaimedImage {
+            secret: *secret,
+            alt: String::new(),
+        };
+        found.extend(claim(tx, now, site, &wanted)?.map(|_| *secret));
+    }
+    Ok(found)
 }
 
 /// Let a comment carry pictures that were [`claimed`], which nobody else can claim any more.
@@ -180,23 +262,29 @@ pub(crate) fn carrier(tx: &mut Tx<'_>, site: SiteId, id: ImageId) -> Result<Opti
     Ok(found.flatten())
 }
 
-/// Let a comment carry `left` of its pictures, and forget `gone`.
-pub(crate) fn drop_one(
+/// Let a comment that carries `before` carry `images` instead: new ones that were claimed, and of its own
+/// those that are among them. The others are forgotten.
+pub(crate) fn replace(
     tx: &mut Tx<'_>,
     site: SiteId,
     comment: CommentId,
-    gone: ImageId,
-    left: &[Image],
+    before: &[Image],
+    images: &[Image],
 ) -> Result<()> {
+    let is_of = |image: &Image, others: &[Image]| others.iter().any(|own| own.id == image.id);
     tx.execute(
         sql!("update comment set images = ?3 where site_id = ?1 and id = ?2"),
-        params![site, comment, stored(left)?],
+        params![site, comment, stored(images)?],
     )?;
-    tx.execute(
-        sql!("delete from comment_image where site_id = ?1 and id = ?2 and comment_id = ?3"),
-        params![site, gone, comment],
-    )?;
-    tx.erase();
+    let new = images.iter().filter(|image| !is_of(image, before));
+    attach(tx, site, comment, &new.cloned().collect::<Vec<_>>())?;
+    for gone in before.iter().filter(|image| !is_of(image, images)) {
+        tx.execute(
+            sql!("delete from comment_image where site_id = ?1 and id = ?2 and comment_id = ?3"),
+            params![site, gone.id, comment],
+        )?;
+        tx.erase();
+    }
     Ok(())
 }
 

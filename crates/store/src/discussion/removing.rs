@@ -81,7 +81,7 @@ pub fn remove_image(
     if left.len() == comment.images.len() {
         return Ok(());
     }
-    images::drop_one(tx, site, id, image, &left)?;
+    images::replace(tx, site, id, &comment.images, &left)?;
     if let ActingAs::Moderator(moderator) = who {
         let stands = decisions::snapshot(tx, site, id)?;
         let entry = LogEntry {

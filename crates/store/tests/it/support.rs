@@ -17,6 +17,7 @@ use rejoinder_store::discussion::removing;
 use rejoinder_store::discussion::votes::NewVote;
 use rejoinder_store::discussion::{
     editing::{CommentEdit, SourcesChange},
+    images::ImagesChange,
     posting::{Idempotency, NewComment, NewIds, PostingOutcome},
 };
 use rejoinder_store::identity::authors::GuestDetails;
@@ -285,6 +286,7 @@ impl World {
             text: text.to_owned(),
             rendered: markup::render(text),
             sources: SourcesChange::Same,
+            images: ImagesChange::Same,
             revision: None,
         };
         self.store

@@ -501,6 +501,7 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
             form(&[("page", "story"), ("text", "A word"), ("name", "Ann")])
         }
         ("POST", "/api/v1/images") => Body::File(b"GIF89a"),
+        ("POST", "/api/v1/images/waiting") => Body::Json(json!({"site": host, "images": []})),
         ("POST", "/embed/comments/{id}/images" | "/moderate/{site}/comments/{id}/images") => {
             form(&[("image", "0000000000zzz")])
         }

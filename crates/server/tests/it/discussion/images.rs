@@ -372,3 +372,73 @@ async fn word_lists_read_what_stands_for_a_picture() {
     assert_eq!(held.status, StatusCode::ACCEPTED, "{}", held.text());
     assert_eq!(held.json()["reason"], "suspect_word");
 }
+
+#[tokio::test]
+async fn an_edit_says_which_pictures_stay_and_which_come() {
+    let app = with(Images::On).await;
+    let ann = app.reader("Ann");
+    let (id, old) = shown(&ann, "A bridge").await;
+    let new = sent(&ann).await;
+    let path = format!("/api/v1/comments/{id}?site={HOST}");
+    let own = app.get(&path).await.json()["comment"]["images"][0]["id"].clone();
+    let edit = async |images: Value| {
+        let body = json!({ "text": "Look at this", "images": images });
+        ann.send(Method::PATCH, &path, body).await
+    };
+
+    for wrong in [
+        json!([{ "alt": "x" }]),
+        json!([{ "id": own, "image": new, "alt": "x" }]),
+    ] {
+        assert_eq!(edit(wrong).await.status, StatusCode::BAD_REQUEST);
+    }
+    let five = json!([{"id": own, "alt": "x"}, {"id": own, "alt": "x"}, {"id": own, "alt": "x"},
+        {"id": own, "alt": "x"}, {"id": own, "alt": "x"}]);
+    assert_eq!(edit(five).await.json()["code"], "too_many_images");
+    let both = json!([{ "image": new, "alt": "A ship" }, { "id": own, "alt": "The bridge" }]);
+    let edited = edit(both).await.good();
+
+    let html = edited["html"].as_str().unwrap();
+    assert!(
+        html.contains("alt=\"A ship\"") && html.contains("alt=\"The bridge\""),
+        "{html}"
+    );
+    assert_eq!(app.get(&old).await.status, StatusCode::OK);
+    let page = ann
+        .get(&format!("/embed/comments/{id}/edit?site={HOST}"))
+        .await;
+    assert!(
+        page.text()
+            .contains("name=\"images\" value=\"[{&#34;id&#34;:"),
+        "{}",
+        page.text()
+    );
+    let one = edit(json!([{ "id": edited["comment"]["images"][0]["id"], "alt": "A ship" }])).await;
+    assert_eq!(one.good()["comment"]["images"].as_array().unwrap().len(), 1);
+    assert_eq!(app.get(&old).await.status, StatusCode::NOT_FOUND);
+    let text_alone = json!({ "text": "Look there" });
+    let kept = ann.send(Method::PATCH, &path, text_alone).await.good();
+    assert_eq!(kept["comment"]["images"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_knows_the_names_of_pictures_hears_which_still_wait() {
+    let app = with(Images::On).await;
+    let ann = app.reader("Ann");
+    let (one, two) = (sent(&ann).await, sent(&ann).await);
+    post(&ann, json!([{ "image": one, "alt": "A bridge" }]))
+        .await
+        .good();
+    let ask = async |images: Value| {
+        let body = json!({ "site": HOST, "images": images });
+        app.reader("Bob")
+            .send(Method::POST, "/api/v1/images/waiting", body)
+            .await
+    };
+
+    let unknown = "0".repeat(64);
+    let known = ask(json!([one, two, unknown, "x"])).await.good();
+    assert_eq!(known, json!({ "images": [two] }));
+    let many = ask(json!([one, one, one, one, one])).await;
+    assert_eq!(many.json()["code"], "too_many_images");
+}

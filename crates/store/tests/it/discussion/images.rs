@@ -6,10 +6,14 @@ use rejoinder_core::discussion::image::Image;
 use rejoinder_core::moderation::ModerationAction;
 use rejoinder_core::publication::settings::Images;
 use rejoinder_core::{
-    Clock as _, CommentId, CommentState, ImageId, Random as _, Refusal, Site, Sort, TokenHash,
+    Clock as _, Comment, CommentId, CommentState, ImageId, Random as _, Refusal, Site, Sort,
+    TokenHash,
 };
+use rejoinder_store::discussion::editing::{self, CommentEdit, SourcesChange};
 use rejoinder_store::discussion::image_access::{self, SeenImage};
-use rejoinder_store::discussion::images::{self, ClaimedImage, NewImage};
+use rejoinder_store::discussion::images::{
+    self, ClaimedImage, EditedImage, ImagesChange, NewImage,
+};
 use rejoinder_store::discussion::removing;
 use rejoinder_store::identity::erasures::CommentErasure;
 use rejoinder_store::identity::personal;
@@ -75,6 +79,29 @@ impl World {
         let remove =
             move |tx: &mut Tx<'_>| removing::remove_image(tx, now, site, comment, id, &reader);
         self.store.write(remove).await
+    }
+
+    /// Edit a comment so that it carries these pictures.
+    async fn change_images(
+        &self,
+        who: &Person,
+        images: Images,
+        id: CommentId,
+        to: Vec<EditedImage>,
+    ) -> Result<Comment> {
+        let (now, text) = (self.clock.now(), self.comment(id).await.text);
+        let edit = CommentEdit {
+            site: self.with_images(images),
+            id,
+            reader: self.reader(who).await,
+            rendered: markup::render(&text),
+            text,
+            sources: SourcesChange::Same,
+            images: ImagesChange::These(to),
+            revision: None,
+        };
+        let edit = move |tx: &mut Tx<'_>| editing::edit(tx, now, &edit);
+        self.store.write(edit).await
     }
 
     async fn tidied(&self) {
@@ -277,6 +304,126 @@ fn a_picture_goes_with_what_its_author_takes_back_and_is_in_their_data_before() 
         assert!(world.seen(Images::On, &ann, two).await.is_none());
         assert!(world.images(second).await.is_empty());
         world.expect_sound().await;
+    });
+}
+
+fn carried(id: ImageId, alt: &str) -> EditedImage {
+    EditedImage::Carried {
+        id,
+        alt: alt.to_owned(),
+    }
+}
+
+fn new(secret: TokenHash) -> EditedImage {
+    EditedImage::New(ClaimedImage {
+        secret,
+        alt: "A ship".to_owned(),
+    })
+}
+
+#[test]
+fn its_author_gives_a_comment_other_pictures_by_editing_it() {
+    on_both(|world| async move {
+        let (ann, bob) = (world.person("Ann"), world.person("Bob"));
+        let (one, two) = (world.image(b"one").await, world.image(b"two").await);
+        let id = world.show(&ann, Images::On, &[one, two]).await.unwrap();
+        let before = world.images(id).await;
+        let third = world.image(b"three").await;
+
+        let to = vec![new(third), carried(before[1].id, "A bridge at night")];
+        let edited = world.change_images(&ann, Images::On, id, to).await.unwrap();
+
+        assert_eq!(edited.images, world.images(id).await);
+        let alts: Vec<&str> = edited.images.iter().map(|image| &*image.alt).collect();
+        assert_eq!(alts, ["A ship", "A bridge at night"]);
+        assert_eq!((edited.images[1].id, edited.revision), (before[1].id, 2));
+        let ship = world.seen(Images::On, &bob, edited.images[0].id).await;
+        assert_eq!(ship.unwrap().bytes, b"three");
+        assert!(world.seen(Images::On, &ann, before[0].id).await.is_none());
+        let same = vec![
+            carried(edited.images[0].id, "A ship"),
+            carried(edited.images[1].id, "A bridge at night"),
+        ];
+        let again = world
+            .change_images(&ann, Images::On, id, same)
+            .await
+            .unwrap();
+        assert_eq!(again.revision, 2, "nothing was changed");
+        let none = world.change_images(&ann, Images::On, id, Vec::new()).await;
+        assert!(none.unwrap().images.is_empty());
+        assert!(world.seen(Images::On, &ann, before[1].id).await.is_none());
+        world.expect_sound().await;
+    });
+}
+
+#[test]
+fn an_edited_comment_gets_only_pictures_that_it_may_carry() {
+    on_both(|world| async move {
+        let (ann, bob) = (world.person("Ann"), world.person("Bob"));
+        let (one, two) = (world.image(b"one").await, world.image(b"two").await);
+        let id = world.show(&ann, Images::On, &[one]).await.unwrap();
+        let other = world.show(&bob, Images::On, &[two]).await.unwrap();
+        let (own, foreign) = (world.images(id).await, world.images(other).await);
+        let (own, foreign) = (own[0].id, foreign[0].id);
+
+        for to in [
+            vec![carried(foreign, "x")],
+            vec![carried(own, "x"), carried(own, "x")],
+            vec![new(one)],
+            vec![new(two)],
+        ] {
+            let wrong = world.change_images(&ann, Images::On, id, to).await;
+            assert_eq!(refused(wrong), Refusal::ImageUnknown);
+        }
+        let blank = vec![carried(own, " ")];
+        let blank = world.change_images(&ann, Images::On, id, blank).await;
+        assert_eq!(refused(blank), Refusal::ImageAltMissing);
+        let third = world.image(b"three").await;
+        let off = world
+            .change_images(&ann, Images::Off, id, vec![new(third)])
+            .await;
+        assert_eq!(refused(off), Refusal::ImagesOff);
+        let moderator = world.moderator("Kim").await;
+        let by_other = world
+            .change_images(&moderator, Images::On, id, Vec::new())
+            .await;
+        assert_eq!(refused(by_other), Refusal::NotYours);
+        assert_eq!(world.images(id).await[0].id, own);
+    });
+}
+
+#[test]
+fn a_first_picture_that_comes_by_editing_waits_as_one_that_was_posted() {
+    on_both(|world| async move {
+        let ann = world.person("Ann");
+        let id = world.show(&ann, Images::Hold, &[]).await.unwrap();
+        assert_eq!(world.comment(id).await.state, CommentState::Published);
+        let one = world.image(b"one").await;
+
+        let edited = world
+            .change_images(&ann, Images::Hold, id, vec![new(one)])
+            .await;
+
+        assert_eq!(edited.unwrap().state, CommentState::Held);
+    });
+}
+
+#[test]
+fn of_pictures_that_were_sent_those_are_known_that_no_comment_carries_yet() {
+    on_both(|world| async move {
+        let ann = world.person("Ann");
+        let (one, two) = (world.image(b"one").await, world.image(b"two").await);
+        world.show(&ann, Images::On, &[one]).await.unwrap();
+        let asked = async || {
+            let (now, site) = (world.clock.now(), world.site.id);
+            let all = [one, two, TokenHash([9; 32])];
+            let ask = move |tx: &mut Tx<'_>| images::waiting(tx, now, site, &all);
+            world.store.read(ask).await.unwrap()
+        };
+
+        assert_eq!(asked().await, [two]);
+        world.clock.advance(DAY);
+        assert_eq!(asked().await, []);
     });
 }
 

@@ -443,6 +443,7 @@ fn what_moderators_edit_is_not_judged() {
             text: "He said idiot".to_owned(),
             rendered: markup::render("He said idiot"),
             sources: rejoinder_store::discussion::editing::SourcesChange::Same,
+            images: rejoinder_store::discussion::images::ImagesChange::Same,
             revision: None,
         };
         let edited = world

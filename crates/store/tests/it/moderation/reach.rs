@@ -4,6 +4,7 @@ use rejoinder_core::moderation::{ModerationAction, Trust};
 use rejoinder_core::{Clock as _, Reader, Refusal};
 use rejoinder_store::discussion::editing;
 use rejoinder_store::discussion::editing::CommentEdit;
+use rejoinder_store::discussion::images::ImagesChange;
 use rejoinder_store::discussion::removing;
 use rejoinder_store::moderation::groups::{PageGroup, Scope};
 use rejoinder_store::moderation::sanctions;
@@ -91,6 +92,7 @@ fn what_is_out_of_a_moderators_groups_is_neither_changed_nor_read_by_them() {
                 text: "First".to_owned(),
                 rendered: markup::render("First"),
                 sources: rejoinder_store::discussion::editing::SourcesChange::Same,
+                images: ImagesChange::Same,
                 revision: None,
             };
             let tried = world.store.write(move |tx| match n {

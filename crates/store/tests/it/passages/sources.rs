@@ -13,6 +13,7 @@ use rejoinder_core::{
 };
 use rejoinder_store::discussion::comments;
 use rejoinder_store::discussion::editing::{self, CommentEdit, SourcesChange};
+use rejoinder_store::discussion::images::ImagesChange;
 use rejoinder_store::discussion::posting::CommentTarget;
 use rejoinder_store::identity::personal;
 use rejoinder_store::passages::answers::{self, NewAnswer};
@@ -208,6 +209,7 @@ fn other_sources_forget_what_was_answered_and_the_same_keep_it() {
                 text: text.to_owned(),
                 rendered: markup::render(text),
                 sources,
+                images: ImagesChange::Same,
                 revision: None,
             };
             let edit = move |tx: &mut Tx<'_>| editing::edit(tx, now, &edit);
@@ -476,6 +478,7 @@ fn sources_that_come_with_an_edit_are_told_of() {
             text: text.to_owned(),
             rendered: markup::render(text),
             sources: SourcesChange::These(Some(against)),
+            images: ImagesChange::Same,
             revision: None,
         };
         let edit = move |tx: &mut Tx<'_>| editing::edit(tx, now, &edit);
