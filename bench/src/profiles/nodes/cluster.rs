@@ -122,20 +122,13 @@ impl<'p> Cluster<'p> {
                            where query ilike 'listen%'";
                 self.primary.sql(&[end]).map(drop)
             }
-            Fault::PrimaryVanishes => {
-                self.cut_primary();
-                self.primary.crash()
-            }
+            Fault::PrimaryKilled => self.primary.crash(),
             Fault::PrimaryHangs => {
-                self.cut_primary();
+                self.links.iter().for_each(|[primary, _]| primary.cut());
                 Ok(())
             }
             Fault::StandbyLost => self.standby.stop(),
         }
-    }
-
-    fn cut_primary(&self) {
-        self.links.iter().for_each(|[primary, _]| primary.cut());
     }
 
     pub(super) fn mend(&mut self, fault: Fault) -> Result {
@@ -150,7 +143,7 @@ impl<'p> Cluster<'p> {
                 self.links[0].iter().for_each(Link::mend);
                 Ok(())
             }
-            Fault::PrimaryVanishes => {
+            Fault::PrimaryKilled => {
                 self.standby.promote()?;
                 let name = self.database.rsplit('/').next().unwrap_or_default();
                 self.database = format!("{}/{name}", self.standby.url());

@@ -45,7 +45,7 @@ enum Fault {
     Restart,
     LinkCut,
     Deaf,
-    PrimaryVanishes,
+    PrimaryKilled,
     PrimaryHangs,
     StandbyLost,
 }
@@ -68,7 +68,7 @@ impl Fault {
         Self::Restart,
         Self::LinkCut,
         Self::Deaf,
-        Self::PrimaryVanishes,
+        Self::PrimaryKilled,
         Self::PrimaryHangs,
         Self::StandbyLost,
     ];
@@ -80,7 +80,7 @@ impl Fault {
             Self::Restart => "PostgreSQL is restarted",
             Self::LinkCut => "a node's link is cut for 12 s",
             Self::Deaf => "the connections that hear of changes are ended",
-            Self::PrimaryVanishes => "the primary vanishes, and the standby is promoted after 2 s",
+            Self::PrimaryKilled => "the primary is killed, and the standby is promoted after 2 s",
             Self::PrimaryHangs => "the primary hangs for 20 s",
             Self::StandbyLost => "the standby is lost for 8 s",
         }
@@ -92,7 +92,7 @@ impl Fault {
             Self::Nothing | Self::Restart | Self::Deaf => 0,
             Self::NodeKilled => 3,
             Self::LinkCut => 12,
-            Self::PrimaryVanishes => 2,
+            Self::PrimaryKilled => 2,
             Self::PrimaryHangs => 20,
             Self::StandbyLost => 8,
         })
@@ -102,7 +102,7 @@ impl Fault {
         match self {
             Self::Nothing | Self::NodeKilled | Self::Deaf => Bar::Pause("≤ 2 s", 2.0),
             Self::Restart | Self::LinkCut => Bar::Pause("≤ 6 s", 6.0),
-            Self::PrimaryVanishes => Bar::Pause("≤ 8 s", 8.0),
+            Self::PrimaryKilled => Bar::Pause("≤ 8 s", 8.0),
             Self::PrimaryHangs => Bar::Cached("cached p99 ≤ 50 ms, 0 failed", 50.0),
             Self::StandbyLost => Bar::Uncached("uncached p99 ≤ 50 ms, 0 failed", 50.0),
         }
