@@ -61,6 +61,7 @@ mod tests {
             settings: Settings::default(),
             has_providers: false,
             logo: None,
+            version: 1,
         };
         let home = Home::new("https://talk.example", Some("news.example"));
         for (host, mut key, found) in [

@@ -103,6 +103,7 @@ fn main() -> Result<()> {
         },
         has_providers: false,
         logo: None,
+        version: 1,
     };
     let context = RenderContext {
         site: &site,

@@ -34,4 +34,5 @@ pub use http::page_cache::PageCache;
 pub use http::routes::{Declared, declared, router};
 pub use http::serve::{Listener, serve, serve_internal, stand_in};
 pub use public::publication::{Publication, PublicationError, follow_articles};
+pub use sites::KnownSites;
 pub use state::{App, AppParts, hook};

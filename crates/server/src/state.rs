@@ -21,18 +21,20 @@ use crate::http::request_id::Names;
 use crate::http::security::SecurityLog;
 use crate::http::serve::connections::Connections;
 use crate::http::slots::Slots;
-use crate::sites::Sites;
+use crate::sites::{KnownSites, Sites};
 
 /// What a server is made of.
 pub struct AppParts {
     /// What the operator decided.
     pub config: Config,
-    /// Where comments are kept. Its hook must tell `pages` and `live`: see [`hook`].
+    /// Where comments are kept. Its hook must tell `pages`, `live` and `sites`: see [`hook`].
     pub store: Arc<Store>,
     /// Rendered threads.
     pub pages: PageCache,
     /// Those who follow a page live.
     pub live: Live,
+    /// The sites that are in use.
+    pub sites: KnownSites,
     /// Makes backups by the clock, where the operator wants them.
     pub backups: Option<Backups>,
     /// Tells the worker that there is something to do now.
@@ -47,10 +49,12 @@ pub struct AppParts {
     pub ids: Arc<IdSource>,
 }
 
-/// The store's hook: the page cache first, so that whoever is told live finds the new bytes.
-pub fn hook(pages: &PageCache, live: &Live) -> store::CommitHook {
+/// The store's hook: the sites first, then the page cache, so that whoever is told live finds the new bytes.
+pub fn hook(pages: &PageCache, live: &Live, sites: &KnownSites) -> store::CommitHook {
+    let (sites, forgetting) = (sites.clone(), pages.clone());
     let (pages, live) = (pages.on_commit(), live.clone());
     Arc::new(move |changes| {
+        sites.hear(changes, &forgetting);
         pages(changes);
         live.hear(changes);
     })
@@ -99,6 +103,7 @@ impl App {
             connections: Connections::new(config.connections),
             config,
             sites: Sites::new(
+                parts.sites,
                 Arc::clone(&parts.store),
                 parts.pages.clone(),
                 Arc::clone(&parts.clock),

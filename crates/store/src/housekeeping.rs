@@ -14,16 +14,14 @@ use crate::identity::{
 use crate::notices::subscriptions;
 use crate::passages::corrections;
 use crate::recordings::{attaching, proposals};
-use crate::{Result, Tx, params, sql};
+use crate::{Result, Tx};
 
 /// Destroy keys whose time is over, and leave nothing of what was erased lately beside the database.
-/// Returns the sites, each of which is to be tidied.
-pub fn begin(tx: &mut Tx<'_>, now: Time) -> Result<Vec<SiteId>> {
+/// After it, each site is to be tidied.
+pub fn begin(tx: &mut Tx<'_>, now: Time) -> Result<()> {
     address_keys::destroy_old(tx, now)?;
     tx.erase();
-    tx.all(sql!("select id from site order by id"), params![], |row| {
-        row.next()
-    })
+    Ok(())
 }
 
 /// Forget what has expired at a site, and have done what is done by the clock.

@@ -189,6 +189,7 @@ mod tests {
             },
             has_providers: false,
             logo: None,
+            version: 1,
         };
         may_be_called(&site, &["Kim Ode".to_owned()], name).is_ok()
     }

@@ -134,6 +134,7 @@ mod tests {
             settings: Settings::default(),
             has_providers: false,
             logo: None,
+            version: 1,
         };
         let news = site(&["https://news.example", "http://localhost:4000"]);
         let may = |site: &Site, typed: &str| {

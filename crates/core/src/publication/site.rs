@@ -19,6 +19,8 @@ pub struct Site {
     pub has_providers: bool,
     /// The picture that its pages and mails wear.
     pub logo: Option<Logo>,
+    /// Raised by each change of any of it.
+    pub version: i64,
 }
 
 impl Site {

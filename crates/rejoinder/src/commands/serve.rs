@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use jobs::{Backups, Home};
 use server::{
-    App, AppParts, Config, ConnectionLimits, Listener, Live, PageCache, Publication, StreamLimits,
+    App, AppParts, Config, ConnectionLimits, KnownSites, Listener, Live, PageCache, Publication,
+    StreamLimits,
 };
 use store::{Location, Store, StoreError, discussion::rendering};
 use tokio::runtime::Runtime;
@@ -64,6 +65,7 @@ pub(crate) struct Running {
     address: String,
     pages: PageCache,
     live: Live,
+    sites: KnownSites,
     store: Opened,
     /// The same store, for what nobody waits for.
     background: Arc<Store>,
@@ -99,7 +101,8 @@ impl Running {
         let opened = async move { drop(told.await) };
         let standing_in = server::stand_in(listeners.readers, listeners.internal, opened);
         let standing_in = runtime.spawn(standing_in);
-        let hook = || waker.after(server::hook(&pages, &live));
+        let sites = KnownSites::default();
+        let hook = || waker.after(server::hook(&pages, &live, &sites));
         let Some(store) = open(runtime, options, hook, &mut signals, &address)? else {
             return Ok(None);
         };
@@ -113,6 +116,7 @@ impl Running {
             address,
             pages,
             live,
+            sites,
             background: Arc::new(store.in_background()),
             store,
             waker,
@@ -169,6 +173,7 @@ impl Running {
             store: self.store.handle(),
             pages: self.pages,
             live: self.live.clone(),
+            sites: self.sites,
             backups,
             wake: Arc::new(move || self.waker.wake()),
             outside,

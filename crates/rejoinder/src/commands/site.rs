@@ -16,6 +16,9 @@ use crate::failure::Failure;
 use crate::output::say;
 use crate::system::{SystemClock, SystemRandom};
 
+/// So many sites are read at once.
+const LISTED_AT_ONCE: i64 = 500;
+
 pub(crate) fn run(args: &SiteArgs) -> Result<(), Failure> {
     let options = Options::for_place(&args.place)?;
     let store = open(&options)?;
@@ -94,14 +97,21 @@ pub(super) async fn apply(store: &Store, described: &[SiteOptions]) -> Result<()
 }
 
 async fn list(store: &Store) -> Result<(), Failure> {
-    let sites = store
-        .read(sites::list)
-        .await
-        .map_err(store_failed("the sites cannot be read"))?;
-    for site in sites {
-        say(format_args!("{}\t{}", site.host, site.origins.join(", ")));
+    let mut last = String::new();
+    loop {
+        let after = last.clone();
+        let next = store.read(move |tx| sites::list(tx, &after, LISTED_AT_ONCE));
+        let next = next
+            .await
+            .map_err(store_failed("the sites cannot be read"))?;
+        for site in &next {
+            say(format_args!("{}\t{}", site.host, site.origins.join(", ")));
+        }
+        match next.last() {
+            Some(site) => last.clone_from(&site.host),
+            None => return Ok(()),
+        }
     }
-    Ok(())
 }
 
 /// Each setting with what it does, in the order in which they are explained, as it can stand in the

@@ -64,7 +64,7 @@ struct SeededRecording {
 /// other sites is left alone.
 pub(super) async fn seed(store: &Store, publication: &Publication) -> Result<(), Failure> {
     let known = store
-        .read(sites::list)
+        .read(|tx| sites::list(tx, "", 10))
         .await
         .map_err(store_failed("the demo cannot be read"))?;
     let others: Vec<&str> = known

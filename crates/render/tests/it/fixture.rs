@@ -26,6 +26,7 @@ pub(crate) fn site() -> Site {
         },
         has_providers: false,
         logo: None,
+        version: 1,
     }
 }
 

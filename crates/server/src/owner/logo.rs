@@ -64,8 +64,7 @@ async fn wear(newsroom: &Newsroom, new: Option<NewLogo>) -> Result<(), ApiError>
     let by = AuditActor::owner(&newsroom.author);
     let (id, now) = (newsroom.site.id, newsroom.app.now());
     let set = move |tx: &mut Tx<'_>| owners::set_logo(tx, now, &by, id, new.as_ref());
-    newsroom.app.store.write(set).await?;
-    newsroom.app.sites.learn_now().await
+    Ok(newsroom.app.store.write(set).await?)
 }
 
 fn to_settings(newsroom: &Newsroom) -> Response {

@@ -114,7 +114,6 @@ pub(super) async fn add(
         let problem = fill(&texts.providers_full, &[("max", &MAX_PROVIDERS)]);
         return refused(&problem).await;
     }
-    newsroom.app.sites.learn_now().await?;
     let to = format!("/admin/{}/openid?did=added", newsroom.site.host);
     Ok(see_other(&to))
 }
@@ -152,7 +151,6 @@ pub(super) async fn remove(
     if !newsroom.app.store.write(remove).await? {
         return Err(ApiError::not_found().into());
     }
-    newsroom.app.sites.learn_now().await?;
     let to = format!("/admin/{}/openid?did=removed", newsroom.site.host);
     Ok(see_other(&to))
 }

@@ -206,7 +206,6 @@ async fn save_where_as_seen(
         let site = current(newsroom).await?;
         return meanwhile(newsroom, &site).await;
     }
-    newsroom.app.sites.learn_now().await?;
     let to = format!("/admin/{}/settings?did=saved", newsroom.site.host);
     Ok(see_other(&to))
 }

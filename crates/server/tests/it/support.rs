@@ -16,7 +16,7 @@ use futures_util::StreamExt as _;
 use jobs::{BackupPlan, Backups};
 use rejoinder_core::{FixedClock, FixedRandom, IdSource, Settings, SiteId, Time};
 use rejoinder_server::{
-    self as server, App, AppParts, Config, Live, PageCache, RateLimits, internal_router, router,
+    self as server, App, AppParts, Config, KnownSites, Live, PageCache, RateLimits, internal_router, router,
 };
 use serde_json::{Value, json};
 use store::{Dialect, Reach, Seals, Store, Timeouts, publication::sites};
@@ -109,7 +109,8 @@ impl TestApp {
     ) -> Self {
         let pages = PageCache::new(8 << 20);
         let live = Live::default();
-        let hook = server::hook(&pages, &live);
+        let sites = KnownSites::default();
+        let hook = server::hook(&pages, &live, &sites);
         let location = location.parse().unwrap();
         let store = Store::open_within(&location, reach, Seals::none(), hook).unwrap();
         let mut config = Config {
@@ -137,6 +138,7 @@ impl TestApp {
             store: Arc::clone(&store),
             pages,
             live: live.clone(),
+            sites,
             // Nobody lets them run: they are there to be told of.
             backups: Some(Backups::new(plan, Arc::<FixedClock>::clone(&clock))),
             wake: Arc::new(|| {}),

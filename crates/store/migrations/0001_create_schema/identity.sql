@@ -55,6 +55,8 @@ create table session (
 ) without rowid;
 create index session_of_author on session (site_id, author_id);
 create index session_by_age on session (site_id, expires_at);
+-- A browser has one token at all sites.
+create index session_by_token on session (token_hash);
 
 -- Links that sign someone in, once. role is what they may do from then on; null changes nothing.
 create table sign_in (

@@ -7,8 +7,17 @@ create table site (
     origins text not null,
     settings text not null,
     created_at bigint not null,
+    version bigint not null default 1,
     constraint site_host unique (host)
 );
+
+-- The origins of each site once more, by which its sites are found.
+create table site_origin (
+    site_id bigint not null references site (id),
+    origin text not null,
+    primary key (site_id, origin)
+) without rowid;
+create index site_origin_by_origin on site_origin (origin, site_id);
 
 -- The picture that pages and mails of a site wear, as it was made here; name is a hash of its bytes.
 create table site_logo (

@@ -14,6 +14,7 @@ use crate::database::error::StoreError;
 use crate::database::notify::{CHANNEL, HEARTBEAT, Notice};
 use crate::database::tls::Address;
 use crate::database::tx::Change;
+use crate::publication::sites;
 use crate::{CommitHook, funding};
 
 /// How long to wait before a lost connection is made again.
@@ -67,6 +68,8 @@ fn change(reader: &mut Client, notice: Notice) -> Result<Option<Change>, StoreEr
     } = notice;
     let key = if PageId(page) == funding::PAGE {
         Some(funding::key())
+    } else if let Some(key) = sites::key_of(PageId(page)) {
+        Some(key)
     } else {
         let found = "select key, url from page where site_id = $1 and id = $2";
         let found = reader.query_opt(found, &[&site, &page])?;

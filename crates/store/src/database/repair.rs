@@ -10,6 +10,7 @@ use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Time, VoteTally};
 use crate::database::{doctor, recount, wrong};
 use crate::discussion::{comments, events, liking, pages};
 use crate::identity::supporting;
+use crate::publication::sites;
 use crate::{Result, Tx, params, sql};
 
 /// Something that was mended.
@@ -42,6 +43,7 @@ pub fn mend(tx: &mut Tx<'_>, now: Time) -> Result<Vec<Mended>> {
         ("counted reactions again", reactions(tx, &mut pages)?),
         ("summed up campaigns again", sums(tx)?),
         ("said again who supports the site", supporters(tx, now)?),
+        ("listed the origins of sites again", origins(tx)?),
     ];
     for (site, page) in pages {
         let page = pages::lock(tx, site, page)?;
@@ -49,6 +51,14 @@ pub fn mend(tx: &mut Tx<'_>, now: Time) -> Result<Vec<Mended>> {
     }
     let done = mended.into_iter().filter(|(_, n_rows)| *n_rows > 0);
     Ok(done.map(|(what, n_rows)| Mended { what, n_rows }).collect())
+}
+
+fn origins(tx: &mut Tx<'_>) -> Result<i64> {
+    let wrong = doctor::unlisted_origins(tx)?;
+    for (site, has) in &wrong {
+        sites::set_origins(tx, *site, has)?;
+    }
+    Ok(n_of(&wrong))
 }
 
 /// A comment with how many readers liked it, and what its votes should be.

@@ -125,6 +125,8 @@ const SHORT_WALKS: &[&str] = &[
     // A site has one.
     "SEARCH site_logo USING INDEX sqlite_autoindex_site_logo_1 (site_id=?)",
     "SEARCH site_moderation USING INDEX sqlite_autoindex_site_moderation_1 (site_id=?)",
+    // A site has 100 origins at most.
+    "SEARCH site_origin USING PRIMARY KEY (site_id=?)",
     "SEARCH u USING INDEX comment_unreviewed (site_id=?)",
     "SEARCH v USING INDEX article_version_by_age (site_id=?)",
     "SEARCH v USING INDEX comment_approved (site_id=?)",

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rejoinder_core::{SiteId, Time, TokenHash};
 
+use crate::publication::sites;
 use crate::{Result, Tx, params, sql};
 
 /// The most providers of a site.
@@ -89,6 +90,9 @@ pub fn add(tx: &mut Tx<'_>, site: SiteId, provider: &OpenidProvider) -> Result<b
             MAX_PROVIDERS
         ],
     )?;
+    if added == 1 {
+        sites::changed(tx, site)?;
+    }
     Ok(added == 1)
 }
 
@@ -103,6 +107,9 @@ pub fn remove(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<bool> {
         sql!("delete from openid_provider where site_id = ?1 and id = ?2"),
         params![site, id],
     )?;
+    if removed == 1 {
+        sites::changed(tx, site)?;
+    }
     Ok(removed == 1)
 }
 

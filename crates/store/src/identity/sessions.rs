@@ -58,7 +58,7 @@ fn begin_in(
         tx.execute(
             sql!(
                 "update session set token_hash = ?3
-                 where site_id in (select id from site where id <> ?1) and token_hash = ?2"
+                 where site_id <> ?1 and token_hash = ?2"
             ),
             params![site, &old.0, &new.token.0],
         )?;
@@ -237,10 +237,7 @@ pub fn end(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, token: &TokenHash) -
 /// Sign this browser out, at every site.
 pub fn sign_out(tx: &mut Tx<'_>, token: &TokenHash) -> Result<()> {
     let known: Vec<(SiteId, AuthorId, Option<Vec<u8>>)> = tx.all(
-        sql!(
-            "select site_id, author_id, family from session
-             where site_id in (select id from site) and token_hash = ?1"
-        ),
+        sql!("select site_id, author_id, family from session where token_hash = ?1"),
         params![&token.0],
         |row| Ok((row.next()?, row.next()?, row.next()?)),
     )?;

@@ -3,6 +3,7 @@
 use rejoinder_core::publication::logo::Logo;
 use rejoinder_core::{SiteId, Time};
 
+use crate::publication::sites;
 use crate::{Result, Tx, params, sql};
 
 /// A logo to be kept.
@@ -26,7 +27,7 @@ pub(crate) fn set(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewLogo) -> Re
         ),
         params![site, &logo.name, bytes, logo.width, logo.height, now],
     )?;
-    Ok(())
+    sites::changed(tx, site)
 }
 
 /// Wear none any more.
@@ -35,7 +36,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId) -> Result<()> {
         sql!("delete from site_logo where site_id = ?1"),
         params![site],
     )?;
-    Ok(())
+    sites::changed(tx, site)
 }
 
 /// The bytes of the logo that a site wears, by its name.

@@ -1,10 +1,10 @@
 //! Sites and their settings.
 
 use rejoinder_core::publication::logo::Logo;
-use rejoinder_core::{Refusal, Settings, Site, SiteId, Time};
+use rejoinder_core::{PageId, PageKey, Refusal, Settings, Site, SiteId, Time};
 
 use crate::database::error::StoreError;
-use crate::{Result, Row, Tx, params, sql};
+use crate::{Change, Result, Row, Tx, params, sql};
 
 macro_rules! site_columns {
     ($rest:literal) => {
@@ -13,7 +13,7 @@ macro_rules! site_columns {
                  (select count(*) from openid_provider p where p.site_id = site.id),
                  (select l.name from site_logo l where l.site_id = site.id),
                  (select l.width from site_logo l where l.site_id = site.id),
-                 (select l.height from site_logo l where l.site_id = site.id)
+                 (select l.height from site_logo l where l.site_id = site.id), version
              from site ",
             $rest
         )
@@ -47,14 +47,18 @@ pub fn add(
         }
         .into()),
         Err(error) => Err(error),
-        Ok(_) => Ok(Site {
-            id,
-            host: host.to_owned(),
-            origins: origins.to_vec(),
-            settings: settings.clone(),
-            has_providers: false,
-            logo: None,
-        }),
+        Ok(_) => {
+            list_origins(tx, id, origins)?;
+            Ok(Site {
+                id,
+                host: host.to_owned(),
+                origins: origins.to_vec(),
+                settings: settings.clone(),
+                has_providers: false,
+                logo: None,
+                version: 1,
+            })
+        }
     }
 }
 
@@ -80,10 +84,77 @@ pub fn lock(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<Site>> {
     .map(|found| opened(tx, found))
 }
 
-/// All sites, by host.
-pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Site>> {
-    tx.all(sql!(site_columns!("order by host")), params![], read)
-        .map(|found| opened(tx, found))
+/// Which versions these sites have.
+pub fn versions(tx: &mut Tx<'_>, ids: &[SiteId]) -> Result<Vec<(SiteId, i64)>> {
+    tx.all(
+        sql!("select id, version from site where id in (select l.value from list(?1) as l)"),
+        params![as_json(&ids.iter().map(|id| id.0).collect::<Vec<_>>())?],
+        |row| Ok((row.next()?, row.next()?)),
+    )
+}
+
+/// The sites that pages of `origin` may embed, as far as they are no more than `max`.
+pub fn of_origin(tx: &mut Tx<'_>, origin: &str, max: i64) -> Result<Vec<SiteId>> {
+    tx.all(
+        sql!("select site_id from site_origin where origin = ?1 order by site_id limit ?2"),
+        params![origin, max],
+        |row| row.next(),
+    )
+}
+
+/// The ids of sites behind `after`, in their order: `max` of them, or fewer where these are the last.
+pub fn ids(tx: &mut Tx<'_>, after: Option<SiteId>, max: i64) -> Result<Vec<SiteId>> {
+    tx.all(
+        sql!("select id from site where id > ?1 order by id limit ?2"),
+        params![after.map_or(i64::MIN, |site| site.0), max],
+        |row| row.next(),
+    )
+}
+
+/// Sites behind the host `after`, by host: `max` of them, or fewer where these are the last.
+pub fn list(tx: &mut Tx<'_>, after: &str, max: i64) -> Result<Vec<Site>> {
+    tx.all(
+        sql!(site_columns!("where host > ?1 order by host limit ?2")),
+        params![after, max],
+        read,
+    )
+    .map(|found| opened(tx, found))
+}
+
+/// What a change of a site itself is called in a change, in the place of a page.
+const PAGE: PageId = PageId(-1);
+
+/// What it is known by; no page can be.
+const KEY: &str = "\u{3}";
+
+/// Whether `change` is one of a site itself, and not of a page.
+pub fn is_changed_by(change: &Change) -> bool {
+    change.page == PAGE
+}
+
+/// Whether a page of this id stands for a site itself; what it is known by then.
+pub(crate) fn key_of(page: PageId) -> Option<PageKey> {
+    (page == PAGE).then(|| PageKey::stored(KEY.to_owned(), None))
+}
+
+/// Say that a site is not what it was: whoever holds it reads it again.
+pub(crate) fn changed(tx: &mut Tx<'_>, site: SiteId) -> Result<()> {
+    let version = tx.one(
+        sql!("update site set version = version + 1 where id = ?1 returning version"),
+        params![site],
+        |row| row.next(),
+    )?;
+    if let (Some(version), Some(key)) = (version, key_of(PAGE)) {
+        tx.touch(Change {
+            site,
+            page: PAGE,
+            key,
+            version,
+            urgent: true,
+            is_own: true,
+        });
+    }
+    Ok(())
 }
 
 /// Replace a site's settings.
@@ -92,13 +163,31 @@ pub fn save_settings(tx: &mut Tx<'_>, site: SiteId, settings: &Settings) -> Resu
         sql!("update site set settings = ?2 where id = ?1"),
         params![site, settings_as_json(tx, settings)?],
     )?;
-    Ok(())
+    changed(tx, site)
 }
 
 /// Replace the origins that may embed a site.
 pub fn set_origins(tx: &mut Tx<'_>, site: SiteId, origins: &[String]) -> Result<()> {
     tx.execute(
         sql!("update site set origins = ?2 where id = ?1"),
+        params![site, as_json(&origins)?],
+    )?;
+    tx.execute(
+        sql!("delete from site_origin where site_id = ?1"),
+        params![site],
+    )?;
+    list_origins(tx, site, origins)?;
+    changed(tx, site)
+}
+
+/// Let a site be found by its origins.
+fn list_origins(tx: &mut Tx<'_>, site: SiteId, origins: &[String]) -> Result<()> {
+    tx.execute(
+        sql!(
+            "insert into site_origin (site_id, origin)
+             select cast(?1 as bigint), l.value from texts(?2) as l where true
+             on conflict (site_id, origin) do nothing"
+        ),
         params![site, as_json(&origins)?],
     )?;
     Ok(())
@@ -134,9 +223,12 @@ where
 
 /// Seal what is hidden in settings by the key that seals. Returns of how many sites no key opens it.
 pub(crate) fn renew_secrets(tx: &mut Tx<'_>) -> Result<usize> {
-    let stored = tx.all(sql!("select id, settings from site"), params![], |row| {
-        Ok((row.next::<SiteId>()?, row.next::<String>()?))
-    })?;
+    // Of many sites few have a secret, and each start looks for them.
+    let stored = tx.all(
+        sql!("select id, settings from site where settings not like '%\"external_key\":\"\"%'"),
+        params![],
+        |row| Ok((row.next::<SiteId>()?, row.next::<String>()?)),
+    )?;
     let mut n_unreadable = 0;
     for (id, json) in stored {
         let settings: Settings = serde_json::from_str(&json).map_err(broken)?;
@@ -174,6 +266,7 @@ fn read(row: &Row<'_>) -> Result<Site> {
         settings: serde_json::from_str(&row.next::<String>()?).map_err(broken)?,
         has_providers: row.next::<i64>()? > 0,
         logo: logo(row)?,
+        version: row.next()?,
     })
 }
 

@@ -263,15 +263,17 @@ impl Visitor {
         if let Some(host) = host {
             return self.acting_at(app, host).await;
         }
-        let mut sites = app.sites.open_to(self.foreign_origin()).await?;
-        sites.retain(|site| !self.is_foreign(site));
-        match sites.as_slice() {
-            [site] => {
-                self.may_act_on(site)?;
-                Ok(Arc::clone(site))
+        let origin = self.foreign_origin();
+        let site = match &self.program {
+            Some(program) => {
+                let own = app.sites.by_id(program.site).await?;
+                Some(own).filter(|own| origin.is_none_or(|origin| own.allows(origin)))
             }
-            _ => Err(ApiError::site_missing()),
-        }
+            None => app.sites.only_one_open_to(origin).await?,
+        };
+        let site = site.ok_or_else(ApiError::site_missing)?;
+        self.may_act_on(&site)?;
+        Ok(site)
     }
 
     /// The origin of the page that asks, when it is not the server's own.

@@ -80,7 +80,7 @@ async fn answer(
     headers::finish(&mut response, policy.framers, cell.get().map(Arc::as_ref));
     if let Some(origin) = origin {
         let is_own = |origin: &str| base.as_ref().is_some_and(|base| base.is_origin(origin));
-        origin::allow(app, &mut response, origin, &cell, is_own);
+        origin::allow(app, &mut response, origin, &cell, is_own).await;
     }
     if method == Method::HEAD {
         empty(&mut response);

@@ -93,12 +93,12 @@ pub(super) async fn preflight(app: &App, parts: &Parts) -> Response<Body> {
 
 /// Let the page that asked read the answer, when its origin belongs to the site that the answer is
 /// about; an answer about no site, a refusal, is readable for the origins of any.
-pub(super) fn allow(
+pub(super) async fn allow(
     app: &App,
     response: &mut Response<Body>,
     origin: HeaderValue,
     site: &SiteCell,
-    is_own: impl Fn(&str) -> bool,
+    is_own: impl Fn(&str) -> bool + Send,
 ) {
     if response
         .headers()
@@ -109,12 +109,12 @@ pub(super) fn allow(
     response
         .headers_mut()
         .append(header::VARY, HeaderValue::from_static("Origin"));
-    let is_open = origin.to_str().is_ok_and(|origin| {
-        !is_own(origin)
-            && site
-                .get()
-                .map_or_else(|| app.sites.any_allows(origin), |site| site.allows(origin))
-    });
+    let foreign = origin.to_str().ok().filter(|origin| !is_own(origin));
+    let is_open = match (foreign, site.get()) {
+        (Some(foreign), Some(site)) => site.allows(foreign),
+        (Some(foreign), None) => app.sites.is_listed(foreign).await.unwrap_or(false),
+        (None, _) => false,
+    };
     if is_open {
         open_to(response, origin);
     }

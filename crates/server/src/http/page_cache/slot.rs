@@ -115,13 +115,16 @@ impl Slots {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The slot of a page: the one that is held, or a new one.
+    /// The slot of a page: the one that is held, or a new one where that is of a site as it was before.
     pub(super) fn of(&self, site: &Arc<Site>, key: &str) -> Arc<Slot> {
         let name = (site.id, key.to_owned());
         let mut held = self.held();
         let known = held.slots.get(&name).and_then(Weak::upgrade);
         if let Some(slot) = known.filter(|slot| !slot.is_forgotten()) {
-            return slot;
+            if slot.site.version >= site.version {
+                return slot;
+            }
+            slot.is_forgotten.store(true, Ordering::Release);
         }
         held.sweep();
         let slot = Arc::new(Slot {

@@ -117,6 +117,7 @@ impl Reading {
             settings: Settings::default(),
             has_providers: false,
             logo: None,
+            version: 1,
         };
         let query = ThreadQuery {
             sort: Sort::Newest,

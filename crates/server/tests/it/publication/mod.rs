@@ -4,3 +4,4 @@ mod imports;
 mod logo;
 mod look;
 pub(crate) mod owner;
+mod sites;

@@ -297,6 +297,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("sign_in", "links that are used within the hour"),
     ("sign_in_key", "a secret; set it up again"),
     ("site", "a line of its own, before the tables"),
+    ("site_origin", "what stands in that line, too"),
     ("spent_token", "sign-ins of the last minutes"),
     ("spent_work", "proofs of work of the last minutes"),
     ("time_reference", "found again in the texts"),

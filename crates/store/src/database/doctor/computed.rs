@@ -115,6 +115,59 @@ pub(super) fn wrong_agreements(tx: &mut Tx<'_>) -> Result<Option<Finding>> {
     finding_of(tx, check, "comment", &wrong)
 }
 
+/// The origins by which sites are found, against those that they have.
+pub(super) fn wrong_origins(tx: &mut Tx<'_>) -> Result<Option<Finding>> {
+    let wrong: Vec<Key> = unlisted_origins(tx)?
+        .into_iter()
+        .map(|(site, _)| (site, site.0))
+        .collect();
+    finding_of(tx, "sites are found by their origins", "site", &wrong)
+}
+
+/// The sites that are found by other origins than they have, with those that they have.
+pub(in crate::database) fn unlisted_origins(tx: &mut Tx<'_>) -> Result<Vec<(SiteId, Vec<String>)>> {
+    let mut wrong: Vec<(SiteId, Vec<String>)> = Vec::new();
+    let mut current: Option<FoundBy> = None;
+    tx.each(
+        sql!(
+            "select s.id, s.origins, o.origin from site s
+             left join site_origin o on o.site_id = s.id order by s.id"
+        ),
+        params![],
+        |row| {
+            let (site, origins): (SiteId, String) = (row.next()?, row.next()?);
+            if current.as_ref().is_none_or(|current| current.site != site) {
+                wrong.extend(current.take().and_then(FoundBy::if_wrong));
+            }
+            let has = || serde_json::from_str(&origins).unwrap_or_default();
+            let current = current.get_or_insert_with(|| FoundBy {
+                site,
+                has: has(),
+                by: HashSet::new(),
+            });
+            current.by.extend(row.next::<Option<String>>()?);
+            Ok(())
+        },
+    )?;
+    wrong.extend(current.and_then(FoundBy::if_wrong));
+    Ok(wrong)
+}
+
+/// A site, the origins that it has, and those by which it is found.
+struct FoundBy {
+    site: SiteId,
+    has: Vec<String>,
+    by: HashSet<String>,
+}
+
+impl FoundBy {
+    fn if_wrong(self) -> Option<(SiteId, Vec<String>)> {
+        let has: HashSet<&String> = self.has.iter().collect();
+        let is_right = has.len() == self.by.len() && self.by.iter().all(|one| has.contains(one));
+        (!is_right).then_some((self.site, self.has))
+    }
+}
+
 /// How many readers liked a comment, against the reactions that count at its site.
 pub(super) fn wrong_likes(tx: &mut Tx<'_>) -> Result<Option<Finding>> {
     let wrong = miscounted_likes(tx)?;

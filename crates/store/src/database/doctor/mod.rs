@@ -6,7 +6,7 @@ mod readable;
 mod rules;
 mod schema;
 
-pub(super) use computed::miscounted_likes;
+pub(super) use computed::{miscounted_likes, unlisted_origins};
 
 use std::path::Path;
 
@@ -102,6 +102,7 @@ pub fn check(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     findings.extend(computed::wrong_answers(tx)?);
     findings.extend(computed::wrong_agreements(tx)?);
     findings.extend(computed::wrong_likes(tx)?);
+    findings.extend(computed::wrong_origins(tx)?);
     Ok(findings)
 }
 

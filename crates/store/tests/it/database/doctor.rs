@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::support::{World, first_page, on_both};
 
 /// What is done to the rows, and what the doctor says of it.
-const DAMAGES: [(&str, &str); 22] = [
+const DAMAGES: [(&str, &str); 23] = [
     (
         "update comment set up = up + 1 where parent_id is null",
         "votes are counted right",
@@ -88,6 +88,10 @@ const DAMAGES: [(&str, &str); 22] = [
     (
         "update site set settings = 'none'",
         "the settings of a site can be read",
+    ),
+    (
+        "delete from site_origin",
+        "sites are found by their origins",
     ),
     (
         "insert into page_alias select a.site_id, b.key, a.id from page a join page b on b.id > a.id",

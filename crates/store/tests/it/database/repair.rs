@@ -39,13 +39,14 @@ fn what_follows_from_the_rest_is_made_anew_and_said() {
              update comment set best = best + 1, n_flags = 3 where parent_id is not null;
              update comment set liked = 4 where parent_id is null;
              update comment set n_replies = 7, n_descendants = 9 where parent_id is null;
-             update page set n_comments = 40",
+             update page set n_comments = 40;
+             delete from site_origin",
         )
         .await;
         let found = world.store.read(doctor::check).await.unwrap();
         let done = mended(&world).await;
 
-        assert_eq!(found.len(), 7, "{found:?}");
+        assert_eq!(found.len(), 8, "{found:?}");
         assert_eq!(
             done,
             [
@@ -54,6 +55,7 @@ fn what_follows_from_the_rest_is_made_anew_and_said() {
                 ("ranked comments by their votes again", 1),
                 ("counted comments of pages and branches again", 1),
                 ("counted flags again", 1),
+                ("listed the origins of sites again", 1),
             ]
         );
         world.expect_sound().await;

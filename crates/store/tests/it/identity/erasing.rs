@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use rejoinder_core::moderation::search::CommentSearch;
 use rejoinder_core::notices::subscription::SubscriptionKind;
-use rejoinder_core::{AuthorId, Clock as _, SiteId, Time};
+use rejoinder_core::{AuthorId, Clock as _, Time};
 use rejoinder_store::identity::erasing_again;
 use rejoinder_store::identity::erasures::CommentErasure;
 use rejoinder_store::identity::erasures::ledger::{self, ErasureLine};
 use rejoinder_store::identity::renaming;
+use rejoinder_store::publication::sites;
 use rejoinder_store::{
     Dialect, Location, Sql, Tx, housekeeping,
     identity::{guests, personal},
@@ -287,8 +288,9 @@ impl World {
     async fn keep_house(&self) {
         let now = self.clock.now();
         let begin = move |tx: &mut Tx<'_>| housekeeping::begin(tx, now);
-        let sites: Vec<SiteId> = self.store.write(begin).await.unwrap();
-        for site in sites {
+        self.store.write(begin).await.unwrap();
+        let sites = self.store.read(|tx| sites::ids(tx, None, 10)).await;
+        for site in sites.unwrap() {
             let tidy = move |tx: &mut Tx<'_>| housekeeping::tidy(tx, now, site);
             self.store.write(tidy).await.unwrap();
         }

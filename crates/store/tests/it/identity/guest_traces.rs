@@ -123,8 +123,9 @@ const SCHEMA: &str = "
     session: site_id token_hash! author_id! created_at expires_at label family
     sign_in: site_id token_hash author_id expires_at role
     sign_in_key: site_id id kind key created_at
-    site: id host origins settings created_at
+    site: id host origins settings created_at version
     site_logo: site_id name bytes width height made_at
+    site_origin: site_id origin
     site_moderation: site_id words_hash n_bad n_good
     source: site_id format source_id target_id import_id
     source_answer: site_id comment_id author_id! says relevant address_hash! answered_at
