@@ -96,7 +96,11 @@ impl App {
     pub fn new(parts: AppParts) -> Self {
         let config = parts.config.settled();
         Self(Arc::new(AppState {
-            limits: Limits::new(config.rate_limits),
+            limits: Limits::new(
+                config.rate_limits,
+                parts.store.exchange(),
+                Arc::clone(&parts.clock),
+            ),
             slots: Slots::for_writing(config.rate_limits),
             renderings: Slots::for_reading(config.rate_limits),
             bodies: Bodies::new(config.rate_limits),

@@ -33,6 +33,7 @@ use database::pulse::{self, Pulse};
 use database::{postgres, sqlite};
 
 pub use database::error::StoreError;
+pub use database::exchange::{Exchange, MAX_LINE};
 pub use database::seals::{NotAKey, Seals};
 pub use database::sql::{Dialect, Registered, Sql};
 pub use database::timeouts::Timeouts;
@@ -199,6 +200,14 @@ impl Store {
         match self.queues {
             Queues::Sqlite(_) => Dialect::Sqlite,
             Queues::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Where nodes on the same database tell one another what is no change; none where there is one node.
+    pub fn exchange(&self) -> Option<Exchange> {
+        match &self.queues {
+            Queues::Sqlite(_) => None,
+            Queues::Postgres(queues) => Some(queues.exchange.clone()),
         }
     }
 

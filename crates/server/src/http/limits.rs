@@ -1,15 +1,19 @@
 //! How quickly one network and one token may act.
 
+mod sharing;
+
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use moka::sync::Cache;
 use rejoinder_core::identity::address::Network;
-use rejoinder_core::{AuthorId, SiteId, Time, TokenHash};
+use rejoinder_core::{AuthorId, Clock, SiteId, Time, TokenHash};
+use store::Exchange;
 use store::integrations::api_tokens::Program;
 
+use self::sharing::{Bucket, Sharing};
 use crate::config::RateLimits;
 use crate::http::error::ApiError;
 
@@ -50,6 +54,37 @@ impl Act {
             Self::Program => (100, 100_000),
         }
     }
+
+    const ALL: [Self; 9] = [
+        Self::Post,
+        Self::Decide,
+        Self::Vote,
+        Self::Preview,
+        Self::Mail,
+        Self::Upload,
+        Self::Read,
+        Self::Token,
+        Self::Program,
+    ];
+
+    /// By what nodes name it to one another.
+    const fn letter(self) -> u8 {
+        match self {
+            Self::Post => b'p',
+            Self::Decide => b'd',
+            Self::Vote => b'v',
+            Self::Preview => b'w',
+            Self::Mail => b'm',
+            Self::Upload => b'u',
+            Self::Read => b'r',
+            Self::Token => b't',
+            Self::Program => b'g',
+        }
+    }
+
+    fn of_letter(letter: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.letter() == letter)
+    }
 }
 
 /// Who is limited.
@@ -68,19 +103,31 @@ impl Who {
 
 /// When each network and token that acted lately may act again; the least recent are forgotten.
 pub(crate) struct Limits {
-    due_at: Option<Cache<(Act, Who), Arc<AtomicI64>>>,
+    buckets: Option<Cache<(Act, Who), Arc<Bucket>>>,
+    /// With other nodes, where there are any.
+    sharing: Option<Sharing>,
 }
 
 /// So many networks and tokens are remembered.
 const MAX_KNOWN: u64 = 50_000;
 
 impl Limits {
-    pub(crate) fn new(limits: RateLimits) -> Self {
-        let due_at = match limits {
-            RateLimits::On => Some(Cache::new(MAX_KNOWN)),
-            RateLimits::Off => None,
-        };
-        Self { due_at }
+    /// Limits that are shared by `exchange`; `clock` tells for how long something takes.
+    pub(crate) fn new(
+        limits: RateLimits,
+        exchange: Option<Exchange>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        match limits {
+            RateLimits::On => Self {
+                buckets: Some(Cache::new(MAX_KNOWN)),
+                sharing: exchange.map(|exchange| Sharing::by(exchange, move || clock.steady())),
+            },
+            RateLimits::Off => Self {
+                buckets: None,
+                sharing: None,
+            },
+        }
     }
 
     /// Count one `act` of a browser that is known by a secret of its own, or refuse it.
@@ -101,7 +148,7 @@ impl Limits {
     /// The generic cell rate algorithm: each act moves the time when the next would be due, and
     /// may come before it by as much as the burst allows.
     pub(crate) fn take_from(&self, act: Act, n: i64, who: Who, now: Time) -> Result<(), ApiError> {
-        let Some(known) = &self.due_at else {
+        let Some(known) = &self.buckets else {
             return Ok(());
         };
         let (burst, period) = act.pace();
@@ -109,10 +156,19 @@ impl Limits {
         let n = n.clamp(1, burst);
         let now = now.micros();
         let latest = now + (burst - n) * period;
-        let due_at = known.get_with((act, who), Arc::default);
+        let bucket = known.get_with((act, who.clone()), || match &self.sharing {
+            Some(sharing) => sharing.bucket(act, &who),
+            None => Arc::default(),
+        });
         let next = |due: i64| (due <= latest).then(|| due.max(now) + n * period);
+        let due_at = &bucket.due_at;
         match due_at.fetch_update(Ordering::AcqRel, Ordering::Acquire, next) {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                if let Some(sharing) = &self.sharing {
+                    sharing.spend(&bucket, n);
+                }
+                Ok(())
+            }
             Err(due) => {
                 let seconds = (due - latest + 999_999) / 1_000_000;
                 Err(ApiError::rate_limited(
@@ -148,7 +204,14 @@ impl Load {
 
 #[cfg(test)]
 mod tests {
+    use rejoinder_core::FixedClock;
+
     use super::*;
+
+    fn on() -> Limits {
+        let clock = FixedClock::at(Time::from_micros(0));
+        Limits::new(RateLimits::On, None, Arc::new(clock))
+    }
 
     fn take(limits: &Limits, address: &str, seconds: i64) -> Result<(), Option<u32>> {
         take_many(limits, 1, address, seconds)
@@ -164,7 +227,7 @@ mod tests {
 
     #[test]
     fn after_a_burst_one_waits_for_the_pace() {
-        let limits = Limits::new(RateLimits::On);
+        let limits = on();
         for _ in 0..5 {
             assert_eq!(take(&limits, "192.0.2.1", 100), Ok(()));
         }
@@ -176,7 +239,7 @@ mod tests {
 
     #[test]
     fn what_costs_more_uses_up_the_burst_sooner() {
-        let limits = Limits::new(RateLimits::On);
+        let limits = on();
         assert_eq!(take_many(&limits, 4, "192.0.2.1", 100), Ok(()));
         assert_eq!(take_many(&limits, 2, "192.0.2.1", 100), Err(Some(10)));
         assert_eq!(take(&limits, "192.0.2.1", 100), Ok(()));
@@ -187,7 +250,8 @@ mod tests {
 
     #[test]
     fn limits_that_are_off_do_not_count() {
-        let limits = Limits::new(RateLimits::Off);
+        let clock = FixedClock::at(Time::from_micros(0));
+        let limits = Limits::new(RateLimits::Off, None, Arc::new(clock));
         for _ in 0..100 {
             assert_eq!(take(&limits, "192.0.2.1", 100), Ok(()));
         }

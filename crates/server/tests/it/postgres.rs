@@ -1,6 +1,9 @@
+use std::collections::VecDeque;
+
+use axum::http::{Method, StatusCode};
 use serde_json::json;
 
-use crate::support::{STORY, TestApp};
+use crate::support::{Answer, STORY, TestApp, TestReader};
 
 #[tokio::test]
 async fn a_discussion_is_the_same_on_postgres() {
@@ -36,4 +39,45 @@ async fn a_change_through_another_node_is_seen_within_seconds() {
     here.clock.advance(std::time::Duration::from_secs(3));
 
     assert_eq!(here.thread(STORY).await["n_comments"], 1);
+}
+
+/// Look how a text would look, until one has done it too often or `n` times. Gives the last answer.
+async fn preview(reader: &TestReader, n: usize) -> Answer {
+    let body = json!({ "site": "news.example", "text": "a" });
+    for _ in 1..n {
+        reader
+            .send(Method::POST, "/api/v1/preview", body.clone())
+            .await;
+    }
+    reader.send(Method::POST, "/api/v1/preview", body).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_client_spends_at_one_node_is_soon_spent_at_the_other() {
+    let database = testing::fresh_database();
+    let (here, there) = (
+        TestApp::limiting_node(&database).await,
+        TestApp::limiting_node(&database).await,
+    );
+    let stranger = TestApp::limiting_node(&testing::fresh_database()).await;
+
+    // What is told takes a moment, and what was told before anybody listened has gone by: more come, until
+    // one of those who came before is known there.
+    let mut came = VecDeque::new();
+    loop {
+        let spending = here.reader("Ann");
+        assert_eq!(preview(&spending, 30).await.status, StatusCode::OK);
+        came.push_back(there.reader("Ann"));
+        if came.len() < 20 {
+            continue;
+        }
+        if let Some(before) = came.pop_front()
+            && preview(&before, 1).await.status == StatusCode::TOO_MANY_REQUESTS
+        {
+            break;
+        }
+    }
+
+    let free = stranger.reader("Ann");
+    assert_eq!(preview(&free, 1).await.status, StatusCode::OK);
 }

@@ -16,7 +16,8 @@ use futures_util::StreamExt as _;
 use jobs::{BackupPlan, Backups};
 use rejoinder_core::{FixedClock, FixedRandom, IdSource, Settings, SiteId, Time};
 use rejoinder_server::{
-    self as server, App, AppParts, Config, KnownSites, Live, PageCache, RateLimits, internal_router, router,
+    self as server, App, AppParts, Config, KnownSites, Live, PageCache, RateLimits,
+    internal_router, router,
 };
 use serde_json::{Value, json};
 use store::{Dialect, Reach, Seals, Store, Timeouts, publication::sites};
@@ -82,13 +83,22 @@ impl TestApp {
         Self::at(database, TempDir::new().unwrap(), &[], |_| {}).await
     }
 
+    /// The same, which limits its clients, and has a key in common with the others.
+    pub(crate) async fn limiting_node(database: &str) -> Self {
+        let seals = Seals::written(&[7; 32]).parse().unwrap();
+        let on = |config: &mut Config| config.rate_limits = RateLimits::On;
+        let folder = TempDir::new().unwrap();
+        Self::within(database, &Reach::default(), seals, folder, &[], on).await
+    }
+
     /// A server on PostgreSQL that waits for it as `timeouts` say.
     pub(crate) async fn waiting(database: &str, timeouts: Timeouts) -> Self {
         let reach = Reach {
             timeouts,
             ..Reach::default()
         };
-        Self::within(database, &reach, TempDir::new().unwrap(), &[], |_| {}).await
+        let folder = TempDir::new().unwrap();
+        Self::within(database, &reach, Seals::none(), folder, &[], |_| {}).await
     }
 
     async fn at(
@@ -97,12 +107,14 @@ impl TestApp {
         open: &[SocketAddr],
         change: impl FnOnce(&mut Config),
     ) -> Self {
-        Self::within(location, &Reach::default(), folder, open, change).await
+        let reach = Reach::default();
+        Self::within(location, &reach, Seals::none(), folder, open, change).await
     }
 
     async fn within(
         location: &str,
         reach: &Reach,
+        seals: Seals,
         folder: TempDir,
         open: &[SocketAddr],
         change: impl FnOnce(&mut Config),
@@ -112,7 +124,7 @@ impl TestApp {
         let sites = KnownSites::default();
         let hook = server::hook(&pages, &live, &sites);
         let location = location.parse().unwrap();
-        let store = Store::open_within(&location, reach, Seals::none(), hook).unwrap();
+        let store = Store::open_within(&location, reach, seals, hook).unwrap();
         let mut config = Config {
             base: Some(BASE.to_owned()),
             rate_limits: RateLimits::Off,

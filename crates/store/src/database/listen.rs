@@ -11,6 +11,7 @@ use postgres::fallible_iterator::FallibleIterator as _;
 use rejoinder_core::{PageId, PageKey, SiteId};
 
 use crate::database::error::StoreError;
+use crate::database::lines::Lines;
 use crate::database::notify::{CHANNEL, HEARTBEAT, Notice};
 use crate::database::tls::Address;
 use crate::database::tx::Change;
@@ -24,9 +25,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 const DEAF_AFTER: Duration = HEARTBEAT.saturating_mul(3);
 
 /// Start the thread that hears of changes and passes them on.
-pub(crate) fn start(address: Address, hook: CommitHook) -> Result<(), StoreError> {
+pub(crate) fn start(address: Address, hook: CommitHook, lines: Lines) -> Result<(), StoreError> {
     let listen = move || loop {
-        if let Err(error) = listen(&address, &hook) {
+        if let Err(error) = listen(&address, &hook, &lines) {
             tracing::warn!(%error, "Changes of other nodes are not heard for now");
         }
         thread::sleep(PAUSE);
@@ -39,7 +40,7 @@ pub(crate) fn start(address: Address, hook: CommitHook) -> Result<(), StoreError
         .map_err(|error| StoreError::Internal(error.into()))
 }
 
-fn listen(address: &Address, hook: &CommitHook) -> Result<(), StoreError> {
+fn listen(address: &Address, hook: &CommitHook, lines: &Lines) -> Result<(), StoreError> {
     let mut listener = address.connect()?;
     let mut reader = address.connect()?;
     listener.batch_execute(&format!("listen {CHANNEL}"))?;
@@ -49,6 +50,7 @@ fn listen(address: &Address, hook: &CommitHook) -> Result<(), StoreError> {
             let silent = format!("no notice for {} s", DEAF_AFTER.as_secs());
             return Err(StoreError::Unavailable(silent));
         };
+        lines.hear(notice.process_id(), notice.payload());
         let mut changes = Vec::new();
         for notice in Notice::read(notice.payload()) {
             changes.extend(change(&mut reader, notice)?);

@@ -3,7 +3,9 @@
 pub mod doctor;
 pub(crate) mod error;
 pub(crate) mod estimates;
+pub mod exchange;
 pub(crate) mod job;
+pub(crate) mod lines;
 pub(crate) mod listen;
 pub mod migrations;
 pub mod nodes;

@@ -11,6 +11,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::database::error::StoreError;
+use crate::database::lines::Lines;
 use crate::database::tls::Address;
 use crate::database::tx::Change;
 
@@ -77,18 +78,36 @@ impl Notice {
     }
 }
 
+/// What other nodes are told.
+#[derive(Debug)]
+enum Told {
+    Change(Notice),
+    Line(String),
+}
+
+impl Told {
+    fn line(self) -> String {
+        match self {
+            Self::Change(notice) => notice.line(),
+            Self::Line(line) => line,
+        }
+    }
+}
+
 /// Takes what other nodes are to be told.
 #[derive(Debug, Clone)]
-pub(crate) struct Notifier(Sender<Notice>);
+pub(crate) struct Notifier(Sender<Told>);
 
 impl Notifier {
     /// Start the thread that tells.
-    pub(crate) fn start(address: Address) -> Result<Self, StoreError> {
+    pub(crate) fn start(address: Address, lines: Lines) -> Result<Self, StoreError> {
         let (queue, waiting) = bounded(MAX_WAITING);
         let mut telling = Telling {
             address,
+            lines,
             waiting,
             unsent: String::new(),
+            next: None,
         };
         let spawned = thread::Builder::new()
             .name("store-notifier".to_owned())
@@ -101,16 +120,24 @@ impl Notifier {
     /// Tell other nodes of `changes`, soon.
     pub(crate) fn tell(&self, changes: &[Change]) {
         for change in changes {
-            let _ = self.0.try_send(Notice::of(change));
+            let _ = self.0.try_send(Told::Change(Notice::of(change)));
         }
+    }
+
+    /// Tell other nodes a line that changes nothing, soon.
+    pub(crate) fn tell_line(&self, line: String) {
+        let _ = self.0.try_send(Told::Line(line));
     }
 }
 
 struct Telling {
     address: Address,
-    waiting: Receiver<Notice>,
+    lines: Lines,
+    waiting: Receiver<Told>,
     /// The payload that was not sent when the connection broke.
     unsent: String,
+    /// A line for which there was no room in it.
+    next: Option<String>,
 }
 
 impl Telling {
@@ -130,8 +157,13 @@ impl Telling {
     fn tell(&mut self) -> Result<(), StoreError> {
         let mut client = self.address.connect()?;
         client.batch_execute("set synchronous_commit = off")?;
+        let own = client.query_one("select pg_backend_pid()", &[])?;
+        self.lines.tells_by(own.get(0));
         let notify = client.prepare("select pg_notify($1, $2)")?;
         loop {
+            if let (true, Some(next)) = (self.unsent.is_empty(), self.next.take()) {
+                self.unsent = next;
+            }
             if self.unsent.is_empty() {
                 match self.waiting.recv_timeout(HEARTBEAT) {
                     Ok(first) => self.unsent = first.line(),
@@ -140,12 +172,17 @@ impl Telling {
                     Err(RecvTimeoutError::Disconnected) => return Ok(()),
                 }
             }
-            while !self.unsent.is_empty() && self.unsent.len() < MAX_PAYLOAD {
+            while !self.unsent.is_empty() && self.next.is_none() {
                 let Ok(next) = self.waiting.try_recv() else {
                     break;
                 };
+                let next = next.line();
+                if self.unsent.len() + 1 + next.len() > MAX_PAYLOAD {
+                    self.next = Some(next);
+                    break;
+                }
                 self.unsent.push('\n');
-                self.unsent.push_str(&next.line());
+                self.unsent.push_str(&next);
             }
             client.query(&notify, &[&CHANNEL, &self.unsent])?;
             self.unsent.clear();
@@ -156,6 +193,7 @@ impl Telling {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::database::exchange;
 
     fn notice(page: i64) -> Notice {
         Notice {
@@ -182,12 +220,6 @@ mod tests {
 
     #[test]
     fn a_full_payload_is_one_that_postgresql_takes() {
-        let longest = Notice {
-            site: i64::MAX,
-            page: i64::MAX,
-            version: i64::MAX,
-            urgent: true,
-        };
-        assert!(MAX_PAYLOAD + longest.line().len() + 1 < 8_000);
+        assert!(MAX_PAYLOAD < 8_000 && exchange::MAX_LINE + 10 < MAX_PAYLOAD);
     }
 }

@@ -7,7 +7,9 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use postgres::{Client, IsolationLevel, Transaction};
 
 use crate::database::error::StoreError;
+use crate::database::exchange::Exchange;
 use crate::database::job::{Job, Ran, tell};
+use crate::database::lines::Lines;
 use crate::database::notify::Notifier;
 use crate::database::seals::Seals;
 use crate::database::timeouts::Timeouts;
@@ -48,6 +50,7 @@ pub(crate) struct Queues {
     pub(crate) writes: Sender<Work>,
     background: Sender<Work>,
     probes: Sender<Work>,
+    pub(crate) exchange: Exchange,
 }
 
 impl Queues {
@@ -97,7 +100,10 @@ pub(crate) fn open(
     thread::spawn(migrate)
         .join()
         .map_err(|_| StoreError::Internal("a migration panicked".into()))??;
-    listen::start(direct.clone(), hook.clone())?;
+    let lines = Lines::sealed_by(seals);
+    listen::start(direct.clone(), hook.clone(), lines.clone())?;
+    let notifier = Notifier::start(direct, lines.clone())?;
+    let exchange = Exchange::new(notifier.clone(), lines);
     let worker = Worker {
         address,
         timeouts,
@@ -106,7 +112,7 @@ pub(crate) fn open(
         is_out_of_reach: false,
         seals: Arc::clone(seals),
         hook: hook.clone(),
-        notifier: Notifier::start(direct)?,
+        notifier,
     };
     let patient = Worker {
         timeouts: timeouts.patient(),
@@ -117,6 +123,7 @@ pub(crate) fn open(
         writes: worker.start("writer", reach.n_writers)?,
         background: patient.start("helper", N_IN_BACKGROUND)?,
         probes: patient.start("probe", 1)?,
+        exchange,
     })
 }
 

@@ -30,6 +30,8 @@ struct Key {
     /// Tells it from others; nothing of the key can be learnt from it.
     name: String,
     key: RandomizedNonceKey,
+    /// What nodes make the names of, by which they tell one another of clients.
+    shared: [u8; 32],
 }
 
 /// A text that holds no keys.
@@ -73,6 +75,7 @@ impl Key {
         Some(Self {
             name: hash[..4].iter().map(|byte| format!("{byte:02x}")).collect(),
             key: RandomizedNonceKey::new(&AES_256_GCM, &bytes).ok()?,
+            shared: Sha256::digest([&b"between nodes"[..], &bytes].concat()).into(),
         })
     }
 }
@@ -81,6 +84,11 @@ impl Seals {
     /// Whether nothing is sealed.
     pub(crate) const fn is_empty(&self) -> bool {
         self.keys.is_empty()
+    }
+
+    /// A key that all nodes have and that is not in the database.
+    pub(crate) fn shared_key(&self) -> Option<[u8; 32]> {
+        self.keys.first().map(|key| key.shared)
     }
 
     /// No key: what would be sealed is stored as it is. For stores that are thrown away.
@@ -95,7 +103,7 @@ impl Seals {
 
     /// Seal `plain`, which belongs to the column `place` and to no other.
     pub(crate) fn seal(&self, place: &str, plain: &[u8]) -> Result<Vec<u8>> {
-        let Some(Key { name, key }) = self.keys.first() else {
+        let Some(Key { name, key, .. }) = self.keys.first() else {
             return Ok(plain.to_vec());
         };
         let mut sealed = plain.to_vec();
