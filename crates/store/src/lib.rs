@@ -30,6 +30,7 @@ use std::time::Duration;
 use crossbeam_channel::{Sender, TrySendError};
 use database::job::{Reply, job};
 use database::pulse::{self, Pulse};
+use database::replica::Replica;
 use database::{postgres, sqlite};
 
 pub use database::error::StoreError;
@@ -101,6 +102,8 @@ pub struct Reach {
     /// The connection URL of PostgreSQL itself, where the store is at a pool that hands out its connections
     /// for a transaction each.
     pub direct: Option<String>,
+    /// The connection URL of a standby of PostgreSQL, for what may be read there.
+    pub replica: Option<String>,
 }
 
 /// The reach of a command, which waits for as long as it takes.
@@ -111,6 +114,7 @@ impl Default for Reach {
             n_readers: 4,
             n_writers: 8,
             direct: None,
+            replica: None,
         }
     }
 }
@@ -224,6 +228,42 @@ impl Store {
             Queues::Postgres(queues) => send(&queues.reads, postgres::Work::Read(job))?,
         }
         self.wait(reply).await
+    }
+
+    /// What `operation` reads from the standby, where there is one and `is_far_enough` holds of it; else from
+    /// the server that writes. Returns whether the standby said it, too. Only for what is shown, never for
+    /// what is decided.
+    pub async fn read_nearby<T, F>(
+        &self,
+        operation: F,
+        is_far_enough: impl FnOnce(&T) -> bool,
+    ) -> Result<(T, bool)>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let Some(replica) = self.replica() else {
+            return Ok((self.read(operation).await?, false));
+        };
+        let operation = Arc::new(operation);
+        let there = Arc::clone(&operation);
+        let read = replica.read(self, move |tx| there(tx)).await;
+        match read.filter(is_far_enough) {
+            Some(read) => Ok((read, true)),
+            None => Ok((self.read(move |tx| operation(tx)).await?, false)),
+        }
+    }
+
+    /// Whether there is a standby.
+    pub const fn has_replica(&self) -> bool {
+        self.replica().is_some()
+    }
+
+    const fn replica(&self) -> Option<&Replica> {
+        match &self.queues {
+            Queues::Sqlite(_) => None,
+            Queues::Postgres(queues) => queues.replica.as_ref(),
+        }
     }
 
     /// Run `operation` and commit what it did, whole or not at all. It may run more than once, when

@@ -36,7 +36,7 @@ const fn known(key: &'static str, accepts: &'static str) -> Known {
     Known { key, accepts }
 }
 
-const KNOWN: [Known; 43] = [
+const KNOWN: [Known; 44] = [
     known(
         "listen",
         "an address and a port such as 127.0.0.1:8080, or unix: and the path of a socket",
@@ -47,6 +47,7 @@ const KNOWN: [Known; 43] = [
     ),
     known("database", "sqlite:PATH or postgres://USER@HOST/NAME"),
     known("postgres.direct", "postgres://USER@HOST/NAME"),
+    known("postgres.replica", "postgres://USER@HOST/NAME"),
     known("postgres.readers", reach::ACCEPTS),
     known("postgres.writers", reach::ACCEPTS),
     known("timeouts.connect_s", room::ACCEPTS_SECONDS),

@@ -36,7 +36,8 @@ pub(super) fn read(layers: &Layers, database: &Location) -> Result<Reach, Failur
         },
         n_readers: number("postgres.readers")?.unwrap_or(usual.n_readers),
         n_writers: number("postgres.writers")?.unwrap_or(usual.n_writers),
-        direct: direct(layers)?,
+        direct: address(layers, "postgres.direct")?,
+        replica: address(layers, "postgres.replica")?,
     };
     if reach.timeouts.lock >= reach.timeouts.link {
         return Err(Failure::misused(
@@ -44,17 +45,23 @@ pub(super) fn read(layers: &Layers, database: &Location) -> Result<Reach, Failur
              cut off would each hold it in turn",
         ));
     }
-    match (&reach.direct, database) {
-        (Some(_), Location::Sqlite(_)) => Err(Failure::misused(
-            "`postgres.direct` is for PostgreSQL, and `database` names a file of SQLite",
-        )),
-        _ => Ok(reach),
+    let named = [
+        ("postgres.direct", &reach.direct),
+        ("postgres.replica", &reach.replica),
+    ];
+    for (key, address) in named {
+        if address.is_some() && matches!(database, Location::Sqlite(_)) {
+            return Err(Failure::misused(format!(
+                "`{key}` is for PostgreSQL, and `database` names a file of SQLite"
+            )));
+        }
     }
+    Ok(reach)
 }
 
-/// The address of PostgreSQL itself, where `database` is a pool.
-fn direct(layers: &Layers) -> Result<Option<String>, Failure> {
-    layers.read("postgres.direct", |text| match text.parse() {
+/// Another address of PostgreSQL: itself, where `database` is a pool, or a standby.
+fn address(layers: &Layers, key: &'static str) -> Result<Option<String>, Failure> {
+    layers.read(key, |text| match text.parse() {
         Ok(Location::Postgres(url)) => Some(url),
         Ok(Location::Sqlite(_)) | Err(_) => None,
     })

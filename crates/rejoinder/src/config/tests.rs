@@ -372,6 +372,7 @@ fn how_the_database_is_reached_is_as_it_is_said_and_else_as_a_server_needs_it() 
 
     let file = "database = 'postgres://me@pool/news'\nmax_stale_s = 60\n\
                 [postgres]\ndirect = 'postgres://me@db/news'\nreaders = 2\n\
+                replica = 'postgres://me@standby/news'\n\
                 [timeouts]\noperation_s = 7";
     let options = gather(file, &[], ServeArgs::default()).unwrap();
     assert_eq!(options.max_stale, Duration::from_secs(60));
@@ -380,9 +381,11 @@ fn how_the_database_is_reached_is_as_it_is_said_and_else_as_a_server_needs_it() 
         n_readers,
         n_writers,
         direct,
+        replica,
     } = options.reach;
     assert_eq!((n_readers, n_writers), (2, 8));
     assert_eq!(direct.as_deref(), Some("postgres://me@db/news"));
+    assert_eq!(replica.as_deref(), Some("postgres://me@standby/news"));
     // A statement that runs for longer runs in vain.
     assert_eq!(timeouts.statement, Some(Duration::from_secs(7)));
 
@@ -390,6 +393,11 @@ fn how_the_database_is_reached_is_as_it_is_said_and_else_as_a_server_needs_it() 
     assert_eq!(
         refused("database = 'sqlite:news.db'", &direct),
         "`postgres.direct` is for PostgreSQL, and `database` names a file of SQLite"
+    );
+    let replica = [("REJOINDER_POSTGRES_REPLICA", "postgres://me:secret@db/news")];
+    assert_eq!(
+        refused("database = 'sqlite:news.db'", &replica),
+        "`postgres.replica` is for PostgreSQL, and `database` names a file of SQLite"
     );
     let said = refused("", &[("REJOINDER_TIMEOUTS_LINK_S", "0")]);
     assert!(

@@ -19,6 +19,8 @@ pub(crate) enum Counter {
     Stale,
     /// Threads rendered.
     Renderings,
+    /// Threads read from the replica.
+    Nearby,
     /// Answers of 2xx and 3xx beside the page cache.
     Done,
     /// Answers of 4xx.
@@ -32,10 +34,11 @@ pub(crate) enum Counter {
 }
 
 impl Counter {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::CacheHits,
         Self::Stale,
         Self::Renderings,
+        Self::Nearby,
         Self::Done,
         Self::Refused,
         Self::Failed,
@@ -55,6 +58,10 @@ impl Counter {
                 "Requests answered from memory while the database did not answer.",
             ),
             Self::Renderings => ("rejoinder_renderings_total", "Threads rendered."),
+            Self::Nearby => (
+                "rejoinder_replica_reads_total",
+                "Threads read from the replica.",
+            ),
             Self::Done => ("rejoinder_answers_done_total", "Answers of 2xx and 3xx."),
             Self::Refused => ("rejoinder_answers_refused_total", "Answers of 4xx."),
             Self::Failed => ("rejoinder_answers_failed_total", "Answers of 5xx."),

@@ -232,7 +232,8 @@ impl ThreadSource<'_> {
         let is_link = shape.marked.or(shape.reply).is_some();
         let has_errata = matches!(shape.form, Form::Page | Form::Article);
         let text = self.article.map(render::Article::text);
-        let read = self.app.store.read(move |tx| {
+        let known = self.version_where_written(slot).await?;
+        let read = move |tx: &mut Tx<'_>| {
             let mut thread = threads::load(tx, site, &key, &query)?;
             if is_link && thread.entries.is_empty() {
                 let whole = ThreadQuery {
@@ -248,8 +249,24 @@ impl ThreadSource<'_> {
                 }
             }
             Ok(thread)
-        });
-        Ok(read.await?)
+        };
+        let is_far_enough = move |thread: &Thread| {
+            let page = thread.page.as_ref();
+            page.map_or(0, |page| page.version) >= known
+        };
+        let (thread, is_nearby) = self.app.store.read_nearby(read, is_far_enough).await?;
+        if is_nearby {
+            self.app.metrics.count(Counter::Nearby);
+        }
+        Ok(thread)
+    }
+
+    /// How far a standby must have come, where there is one: as far as the server that writes is by now.
+    async fn version_where_written(&self, slot: &Slot) -> Result<i64, PageError> {
+        match self.app.store.has_replica() {
+            true => self.asking.version(slot, Some(&self.page)).await,
+            false => Ok(0),
+        }
     }
 
     /// The campaign that stands with the article; none where it is no article that is shown. It is as old

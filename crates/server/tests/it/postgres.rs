@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use serde_json::json;
@@ -36,7 +37,7 @@ async fn a_change_through_another_node_is_seen_within_seconds() {
     here.thread(STORY).await;
 
     there.reader("Ann").post(STORY, "First").await.good();
-    here.clock.advance(std::time::Duration::from_secs(3));
+    here.clock.advance(Duration::from_secs(3));
 
     assert_eq!(here.thread(STORY).await["n_comments"], 1);
 }
@@ -80,4 +81,35 @@ async fn what_a_client_spends_at_one_node_is_soon_spent_at_the_other() {
 
     let free = stranger.reader("Ann");
     assert_eq!(preview(&free, 1).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_are_shown_what_a_standby_has_and_never_less_than_was_written() {
+    let server = testing::Postgres::start().unwrap();
+    let database = server.fresh_database().unwrap();
+    drop(TestApp::node(&database).await);
+    let standby = server.standby().unwrap();
+    let name = database.rsplit('/').next().unwrap();
+    let app = TestApp::following(&database, format!("{}/{name}", standby.url())).await;
+    let (ann, mut n_posts) = (app.reader("Ann"), 0);
+    let mut post_and_read = async || {
+        n_posts += 1;
+        ann.post(STORY, &format!("Number {n_posts}")).await.good();
+        assert_eq!(app.thread(STORY).await["n_comments"], n_posts);
+    };
+    let is_read_from = async || {
+        let told = app.inside("/metrics").await.text();
+        !told.contains("rejoinder_replica_reads_total 0\n")
+    };
+
+    post_and_read().await;
+    while !is_read_from().await {
+        // It is rendered anew now and then.
+        app.clock.advance(Duration::from_secs(120));
+        assert_eq!(app.thread(STORY).await["n_comments"], 1);
+    }
+    standby.stop().unwrap();
+    for _ in 0..5 {
+        post_and_read().await;
+    }
 }

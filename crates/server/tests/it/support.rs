@@ -91,6 +91,17 @@ impl TestApp {
         Self::within(database, &Reach::default(), seals, folder, &[], on).await
     }
 
+    /// A server on PostgreSQL that reads from a standby, too.
+    pub(crate) async fn following(database: &str, replica: String) -> Self {
+        let reach = Reach {
+            timeouts: Timeouts::SERVING,
+            replica: Some(replica),
+            ..Reach::default()
+        };
+        let folder = TempDir::new().unwrap();
+        Self::within(database, &reach, Seals::none(), folder, &[], |_| {}).await
+    }
+
     /// A server on PostgreSQL that waits for it as `timeouts` say.
     pub(crate) async fn waiting(database: &str, timeouts: Timeouts) -> Self {
         let reach = Reach {

@@ -15,6 +15,7 @@ pub(crate) mod pulse;
 mod reaching;
 pub(crate) mod recount;
 pub mod repair;
+pub(crate) mod replica;
 pub(crate) mod sealed;
 pub(crate) mod seals;
 pub(crate) mod sql;

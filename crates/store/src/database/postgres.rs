@@ -11,6 +11,7 @@ use crate::database::exchange::Exchange;
 use crate::database::job::{Job, Ran, tell};
 use crate::database::lines::Lines;
 use crate::database::notify::Notifier;
+use crate::database::replica::Replica;
 use crate::database::seals::Seals;
 use crate::database::timeouts::Timeouts;
 use crate::database::tls::Address;
@@ -51,6 +52,7 @@ pub(crate) struct Queues {
     background: Sender<Work>,
     probes: Sender<Work>,
     pub(crate) exchange: Exchange,
+    pub(crate) replica: Option<Replica>,
 }
 
 impl Queues {
@@ -118,7 +120,23 @@ pub(crate) fn open(
         timeouts: timeouts.patient(),
         ..worker.clone()
     };
+    let replica = match &reach.replica {
+        Some(url) => {
+            let timeouts = timeouts.of_replica();
+            let reader = Worker {
+                address: Address::parse(url, &timeouts)?,
+                timeouts,
+                is_pooled: false,
+                ..worker.clone()
+            };
+            let reads = reader.start("replica", reach.n_readers)?;
+            let take = move |job| reads.try_send(Work::Read(job)).is_ok();
+            Some(Replica::new(take))
+        }
+        None => None,
+    };
     Ok(Queues {
+        replica,
         reads: worker.start("reader", reach.n_readers)?,
         writes: worker.start("writer", reach.n_writers)?,
         background: patient.start("helper", N_IN_BACKGROUND)?,

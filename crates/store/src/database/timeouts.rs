@@ -44,6 +44,16 @@ impl Timeouts {
         }
     }
 
+    /// The same for a standby, which need not be waited for.
+    pub(crate) fn of_replica(self) -> Self {
+        let second = Duration::from_secs(1);
+        Self {
+            connect: self.connect.min(second),
+            statement: Some(self.statement.map_or(second, |own| own.min(second))),
+            ..self
+        }
+    }
+
     /// After how long a silent server is asked whether it is there; it is asked each second then.
     pub(crate) fn probe_after(&self) -> Duration {
         Duration::from_secs((self.link.as_secs() * 3 / 5).max(1))

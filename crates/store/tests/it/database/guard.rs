@@ -185,7 +185,7 @@ async fn what_nobody_waits_for_any_more_is_not_done() {
             timeouts: short,
             n_readers: 1,
             n_writers: 1,
-            direct: None,
+            ..Reach::default()
         };
         let store = open_within(&location, reach).await;
         let (go_on, goes_on) = mpsc::channel::<()>();

@@ -6,6 +6,7 @@ pub(crate) mod guard;
 pub(crate) mod large;
 pub(crate) mod nodes;
 pub(crate) mod repair;
+mod replica;
 pub(crate) mod seals;
 pub(crate) mod trouble;
 pub(crate) mod wal;
