@@ -129,10 +129,10 @@ pub(super) fn measure(plan: &Plan, rows: &mut ReportRows) -> Result {
 /// Let `fault` come over nodes that are in use.
 fn suffer(plan: &Plan, fault: Fault) -> Result<ReportRow> {
     let mut cluster = Cluster::new(plan)?;
-    let (addresses, stop) = (cluster.addresses(), AtomicBool::new(false));
+    let (addresses, stop) = (cluster.addresses(), &AtomicBool::new(false));
     let seen = std::thread::scope(|scope| {
         let (ready, is_ready) = mpsc::channel();
-        let clients = scope.spawn(|| Seen::by_clients(addresses, &stop, ready));
+        let clients = scope.spawn(move || Seen::by_clients(addresses, stop, &ready));
         // Without clients there is nothing to wait for: they say why.
         let broke_at = is_ready.recv().ok().map(|()| cluster.suffer(fault));
         stop.store(true, Ordering::Release);
@@ -170,7 +170,7 @@ impl Seen {
     fn by_clients(
         addresses: Vec<SocketAddr>,
         stop: &AtomicBool,
-        ready: mpsc::Sender<()>,
+        ready: &mpsc::Sender<()>,
     ) -> Result<Self> {
         let runtime = http::runtime().map_err(|error| error.to_string())?;
         let addresses: Rc<[_]> = addresses.into();

@@ -137,17 +137,17 @@ impl Limits {
         browser: TokenHash,
         now: Time,
     ) -> Result<(), ApiError> {
-        self.take_from(act, 1, Who::Token(browser), now)
+        self.take_from(act, 1, &Who::Token(browser), now)
     }
 
     /// Count one request of a program, or refuse it.
     pub(crate) fn take_of_program(&self, program: &Program, now: Time) -> Result<(), ApiError> {
-        self.take_from(Act::Program, 1, Who::program(program), now)
+        self.take_from(Act::Program, 1, &Who::program(program), now)
     }
 
     /// The generic cell rate algorithm: each act moves the time when the next would be due, and
     /// may come before it by as much as the burst allows.
-    pub(crate) fn take_from(&self, act: Act, n: i64, who: Who, now: Time) -> Result<(), ApiError> {
+    pub(crate) fn take_from(&self, act: Act, n: i64, who: &Who, now: Time) -> Result<(), ApiError> {
         let Some(known) = &self.buckets else {
             return Ok(());
         };
@@ -157,7 +157,7 @@ impl Limits {
         let now = now.micros();
         let latest = now + (burst - n) * period;
         let bucket = known.get_with((act, who.clone()), || match &self.sharing {
-            Some(sharing) => sharing.bucket(act, &who),
+            Some(sharing) => sharing.bucket(act, who),
             None => Arc::default(),
         });
         let next = |due: i64| (due <= latest).then(|| due.max(now) + n * period);
@@ -221,7 +221,7 @@ mod tests {
         let who = Who::Network(Network::of(address.parse().unwrap()));
         let now = Time::from_micros(seconds * 1_000_000);
         limits
-            .take_from(Act::Post, n, who, now)
+            .take_from(Act::Post, n, &who, now)
             .map_err(|error| error.retry_after)
     }
 

@@ -220,6 +220,6 @@ mod tests {
 
     #[test]
     fn a_full_payload_is_one_that_postgresql_takes() {
-        assert!(MAX_PAYLOAD < 8_000 && exchange::MAX_LINE + 10 < MAX_PAYLOAD);
+        const { assert!(MAX_PAYLOAD < 8_000 && exchange::MAX_LINE + 10 < MAX_PAYLOAD) };
     }
 }

@@ -35,9 +35,9 @@ impl Limits {
             // Its request has been counted already.
             return Ok(());
         }
-        self.take_from(act, n, Who::Network(visitor.network), now)?;
+        self.take_from(act, n, &Who::Network(visitor.network), now)?;
         match visitor.token_hash() {
-            Some(hash) => self.take_from(act, n, Who::Token(hash), now),
+            Some(hash) => self.take_from(act, n, &Who::Token(hash), now),
             None => Ok(()),
         }
     }
