@@ -120,24 +120,35 @@ impl<'p> Database<'p> {
     fn start_with(&self, env: &[(&str, &str)]) -> Result<Rejoinder> {
         let address = work::free_address()?;
         let started_at = clock::now();
-        let (listen, url) = (address.to_string(), self.url());
-        let args = [
-            "serve",
-            "--listen",
-            &listen,
-            "--internal",
-            "off",
-            "--database",
-            &url,
-        ];
         let log = self.path.with_extension("log");
-        let process = Process::start(&self.plan.program, &args, env, &log)?;
+        let process = serve(self.plan, address, &self.url(), env, &log)?;
         Ok(Rejoinder {
             process,
             address,
             started_at,
         })
     }
+}
+
+/// Serve the database at `url` on `address`, and do not wait.
+pub(crate) fn serve(
+    plan: &Plan,
+    address: SocketAddr,
+    url: &str,
+    env: &[(&str, &str)],
+    log: &Path,
+) -> Result<Process> {
+    let listen = address.to_string();
+    let args = [
+        "serve",
+        "--listen",
+        &listen,
+        "--internal",
+        "off",
+        "--database",
+        url,
+    ];
+    Process::start(&plan.program, &args, env, log)
 }
 
 /// Add the site to the database at `url`.

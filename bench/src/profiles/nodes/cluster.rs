@@ -11,7 +11,7 @@ use crate::Result;
 use crate::corpus::{SITE, page, write_export};
 use crate::plan::Plan;
 use crate::process::Process;
-use crate::rejoinder::{add_site, import, run};
+use crate::rejoinder::{add_site, import, run, serve};
 use crate::work::{self, WorkFolder};
 
 const N_NODES: usize = 3;
@@ -81,22 +81,10 @@ impl<'p> Cluster<'p> {
         let (server, name) = primary.rsplit_once('/').unwrap_or_default();
         let other = standby.split(['@', '/']).nth(3).unwrap_or_default();
         let url = format!("{server},{other}/{name}?target_session_attrs=read-write");
-        let (listen, data) = (address.to_string(), self.work.join("data"));
-        let data = data.display().to_string();
-        let args = [
-            "serve",
-            "--listen",
-            &listen,
-            "--internal",
-            "off",
-            "--database",
-            &url,
-            "--data",
-            &data,
-        ];
+        let data = self.work.join("data").display().to_string();
         let log = self.work.join(&format!("node-{number}.log"));
-        let env = [("REJOINDER_RATE_LIMITS", "off")];
-        let mut process = Process::start(&self.plan.program, &args, &env, &log)?;
+        let env = [("REJOINDER_RATE_LIMITS", "off"), ("REJOINDER_DATA", &data)];
+        let mut process = serve(self.plan, address, &url, &env, &log)?;
         process.wait(address, "/embed.js")?;
         Ok(process)
     }

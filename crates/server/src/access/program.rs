@@ -2,16 +2,16 @@
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use rejoinder_core::{ApiScope, SiteId, Token};
 use store::Tx;
 use store::integrations::api_tokens::{self, Program};
 
 use super::acting::ProgramActor;
 use crate::http::error::ApiError;
-use crate::http::extract::{Visitor, text};
+use crate::http::extract::{Visitor, bearer};
 use crate::http::limits::Act;
 use crate::state::{App, hash_of};
 
@@ -30,9 +30,7 @@ fn parse(token: &str) -> Option<(SiteId, Token)> {
 
 /// The token that a request shows. Other bearers are none of ours: a proxy may need them.
 fn shown(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = text(headers, &header::AUTHORIZATION)?.split_once(' ')?;
-    let token = token.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && token.starts_with(PREFIX)).then_some(token)
+    bearer(headers).filter(|token| token.starts_with(PREFIX))
 }
 
 /// Whether a program asks. Then nothing is done in the name of a browser: its cookies are forgotten, and
@@ -61,7 +59,8 @@ pub(crate) async fn admit(
             parts.extensions.insert(acting);
             next.run(Request::from_parts(parts, body)).await
         }
-        Err(error) => refuse(error),
+        // A program reads JSON, whatever the address has for people.
+        Err(error) => error.into_program_response(),
     }
 }
 
@@ -117,21 +116,9 @@ fn closed() -> ApiError {
     ApiError::new(StatusCode::FORBIDDEN, "api_token_not_taken", detail)
 }
 
-/// A program reads JSON, whatever the address has for people.
-fn refuse(error: ApiError) -> Response {
-    let is_unknown = error.status == StatusCode::UNAUTHORIZED;
-    let mut response = error.into_response();
-    if is_unknown {
-        let scheme = HeaderValue::from_static("Bearer");
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, scheme);
-    }
-    response
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
     use rejoinder_core::FixedRandom;
 
     use super::*;

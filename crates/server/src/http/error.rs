@@ -228,6 +228,21 @@ impl ApiError {
     }
 }
 
+impl ApiError {
+    /// The answer to a program: one that is not known is asked for a bearer token (RFC 6750).
+    pub(crate) fn into_program_response(self) -> Response {
+        let is_unknown = self.status == StatusCode::UNAUTHORIZED;
+        let mut response = self.into_response();
+        if is_unknown {
+            let scheme = HeaderValue::from_static("Bearer");
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, scheme);
+        }
+        response
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut headers = HeaderMap::new();

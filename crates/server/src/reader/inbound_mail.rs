@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{FromRequest as _, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use egress::Mail;
 use jobs::SendMail;
@@ -35,7 +35,7 @@ use super::work::Proof;
 use crate::access::Access;
 use crate::auth::mail::domain;
 use crate::http::error::{ApiError, Problem};
-use crate::http::extract::{Raw, Visitor, text};
+use crate::http::extract::{Raw, Visitor, bearer};
 use crate::http::limits::{Act, Who};
 use crate::http::route::{Route, post, route};
 use crate::public::threads::context;
@@ -114,7 +114,7 @@ pub(crate) async fn take(
 ) -> Response {
     match deliver(&app, visitor, &headers, request).await {
         Ok(outcome) => Json(outcome).into_response(),
-        Err(error) => refuse(error),
+        Err(error) => error.into_program_response(),
     }
 }
 
@@ -137,23 +137,6 @@ async fn deliver(
     let (became, reason) = (outcome.outcome, outcome.reason.as_deref());
     info!(became, reason, "A mail came in: {became}");
     Ok(outcome)
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, secret) = text(headers, &header::AUTHORIZATION)?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
-}
-
-fn refuse(error: ApiError) -> Response {
-    let is_stranger = error.status == StatusCode::UNAUTHORIZED;
-    let mut response = error.into_response();
-    if is_stranger {
-        let scheme = HeaderValue::from_static("Bearer");
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, scheme);
-    }
-    response
 }
 
 async fn receive(

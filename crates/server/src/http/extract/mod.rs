@@ -13,7 +13,7 @@ mod visitor;
 
 pub(crate) use body::{MAX_BODY, MAX_SETTINGS_BODY, MAX_TEXT_BODY, MAX_WORDS_BODY, MaxBody};
 pub(crate) use form::Form;
-pub(crate) use header_text::text;
+pub(crate) use header_text::{bearer, text};
 pub(crate) use json::Json;
 pub(crate) use path_id::PathId;
 pub(crate) use query::{Params, ThreadAsked};
