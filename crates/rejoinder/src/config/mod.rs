@@ -3,12 +3,12 @@
 
 mod layers;
 mod listening;
+mod mail;
 mod reach;
 mod room;
 mod sites;
 
 use std::ffi::OsString;
-use std::fmt;
 use std::fs::DirBuilder;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt as _;
@@ -17,9 +17,9 @@ use std::time::Duration;
 
 use egress::Exception;
 use jobs::BackupPlan;
+use rejoinder_core::publication::origin;
 use rejoinder_core::publication::settings::HiddenText;
-use rejoinder_core::{identity::author, publication::origin};
-use server::{InboundMail, ProxyHeader, RateLimits};
+use server::{ProxyHeader, RateLimits};
 use store::{Location, Reach};
 use tracing::level_filters::LevelFilter;
 
@@ -29,6 +29,8 @@ use crate::private;
 pub(crate) use layers::Fingerprints;
 use layers::{Known, Layers};
 pub(crate) use listening::Listening;
+pub(crate) use mail::MailRoute;
+use mail::mail;
 pub(crate) use room::Room;
 pub(crate) use sites::SiteOptions;
 
@@ -164,23 +166,6 @@ pub(crate) struct Options {
     pub(crate) sites: Vec<SiteOptions>,
     /// What tells whether an option was given another value, and nothing else.
     pub(crate) fingerprints: Fingerprints,
-}
-
-/// How mail is sent.
-#[derive(Clone)]
-pub(crate) struct MailRoute {
-    pub(crate) server: egress::Mailer,
-    /// The sender's address.
-    pub(crate) from: String,
-    /// Where answers go, if they are taken.
-    pub(crate) inbound: Option<InboundMail>,
-}
-
-/// Without the password.
-impl fmt::Debug for MailRoute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.from)
-    }
 }
 
 /// How the log is written.
@@ -513,49 +498,6 @@ fn networks(text: &str) -> Option<Vec<ipnet::IpNet>> {
             item.parse().ok().or_else(single)
         })
         .collect()
-}
-
-fn mail(layers: &Layers) -> Result<Option<MailRoute>, Failure> {
-    let server = layers.read("mail.server", |text| text.parse().ok())?;
-    let from = layers.read("mail.from", |text| author::parse_email(text).ok().flatten())?;
-    let inbound = inbound(layers)?;
-    match (server, from) {
-        (Some(server), Some(from)) => Ok(Some(MailRoute {
-            server,
-            from,
-            inbound,
-        })),
-        (None, None) if inbound.is_some() => {
-            Err(Failure::misused("`mail.inbound` needs `mail.server`"))
-        }
-        (None, None) => Ok(None),
-        (Some(_), None) => Err(Failure::misused("`mail.server` needs `mail.from`")),
-        (None, Some(_)) => Err(Failure::misused("`mail.from` needs `mail.server`")),
-    }
-}
-
-/// How short a secret may be that a stranger could try to guess, in bytes.
-const MIN_SECRET: usize = 32;
-
-/// Where answers to mails go. A secret is not repeated, not even one that is too short.
-fn inbound(layers: &Layers) -> Result<Option<InboundMail>, Failure> {
-    let address = layers.read("mail.inbound", |text| text.parse().ok())?;
-    let secret = layers.read("mail.inbound_secret", |text| Some(text.to_owned()))?;
-    match (address, secret) {
-        (Some(address), Some(secret)) if secret.len() >= MIN_SECRET => {
-            Ok(Some(InboundMail::new(address, &secret)))
-        }
-        (Some(_), Some(_)) => Err(Failure::misused(format!(
-            "`mail.inbound_secret` must have at least {MIN_SECRET} characters"
-        ))),
-        (None, None) => Ok(None),
-        (Some(_), None) => Err(Failure::misused(
-            "`mail.inbound` needs `mail.inbound_secret`",
-        )),
-        (None, Some(_)) => Err(Failure::misused(
-            "`mail.inbound_secret` needs `mail.inbound`",
-        )),
-    }
 }
 
 /// What single features may reach at home. Where a stranger names the address, a check on this very

@@ -1,6 +1,5 @@
 //! Who asks: from where, with which token, on whose page.
 
-use std::iter;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 
@@ -8,16 +7,16 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use rejoinder_core::identity::address::Network;
-use rejoinder_core::publication::origin::split_base;
 use rejoinder_core::{
     Author, AuthorId, Comment, PageKey, Reader, Refusal, Site, Token, TokenHash, identity::author,
 };
 use store::identity::authors;
 use store::integrations::api_tokens::Program;
 
+use super::base::Base;
+use super::client::network_of;
 use super::header_text::{cookie, text};
 use crate::access::acting::{ProgramActor, USER};
-use crate::config::{Config, Loopback, ProxyHeader};
 use crate::http::error::ApiError;
 use crate::state::{App, hash_of};
 
@@ -26,122 +25,6 @@ const COOKIE_SECONDS: u32 = 400 * 86_400;
 
 /// How long a browser is known to have asked for a link by mail, or what its passkey is to sign.
 const ASKED_SECONDS: u32 = 3_600;
-
-/// The server's own address as the client knows it, without a slash at the end.
-///
-/// Where an address is configured it is that one, which links lead to. Who sits at the machine
-/// itself may have come by a loopback address all the same; that is an own origin, too.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Base(pub(crate) Arc<str>, Option<Here>);
-
-/// The loopback address that was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Here {
-    origin: Arc<str>,
-    /// The server's own address there.
-    address: Arc<str>,
-    /// What a link in a mail may say instead of the configured address; nothing where there is one.
-    in_mails: Option<Arc<str>>,
-}
-
-impl Base {
-    /// The configured address, or the host that was asked for when it is this machine.
-    pub(crate) fn of(config: &Config, headers: &HeaderMap) -> Option<Self> {
-        let here = text(headers, &header::HOST).and_then(Loopback::parse);
-        match &config.base {
-            Some(base) => {
-                let here = here.map(|here| Here {
-                    origin: here.origin().into(),
-                    address: (here.origin() + config.root()).into(),
-                    in_mails: None,
-                });
-                Some(Self(base.as_str().into(), here))
-            }
-            None => here.map(|here| {
-                let in_mails = Some(here.origin_in_mails().into());
-                let origin: Arc<str> = here.origin().into();
-                let here = Here {
-                    address: Arc::clone(&origin),
-                    origin: Arc::clone(&origin),
-                    in_mails,
-                };
-                Self(origin, Some(here))
-            }),
-        }
-    }
-
-    /// What links in mails begin with: they are read elsewhere, by someone who may not have asked.
-    pub(crate) fn in_mails(&self) -> &str {
-        let here = self.1.as_ref().and_then(|here| here.in_mails.as_ref());
-        here.unwrap_or(&self.0)
-    }
-
-    /// The server's own origin, which the path that it is found under is no part of.
-    pub(crate) fn origin(&self) -> &str {
-        split_base(&self.0).0
-    }
-
-    /// The path that the server is found under; empty where it has its host to itself.
-    fn root(&self) -> &str {
-        split_base(&self.0).1
-    }
-
-    /// Whether `origin` is the server's own.
-    pub(crate) fn is_origin(&self, origin: &str) -> bool {
-        let here = self.1.as_ref().map(|here| &*here.origin);
-        self.origin() == origin || here == Some(origin)
-    }
-
-    fn addresses(&self) -> impl Iterator<Item = &str> {
-        let here = self.1.as_ref().map(|here| &*here.address);
-        iter::once(&*self.0).chain(here)
-    }
-
-    fn is_secure(&self) -> bool {
-        self.0.starts_with("https://")
-    }
-
-    /// The name of the cookie of a browser that has asked for a way in.
-    fn asked_cookie(&self) -> &'static str {
-        let names = [
-            "__Host-rejoinder-asked",
-            "__Secure-rejoinder-asked",
-            "rejoinder-asked",
-        ];
-        self.one_of(names)
-    }
-
-    /// The name of the cookie of a browser that has signed in by mail.
-    fn known_cookie(&self) -> &'static str {
-        let names = [
-            "__Host-rejoinder-known",
-            "__Secure-rejoinder-known",
-            "rejoinder-known",
-        ];
-        self.one_of(names)
-    }
-
-    /// The name of the cookie that holds the token.
-    fn cookie(&self) -> &'static str {
-        self.one_of(["__Host-rejoinder", "__Secure-rejoinder", "rejoinder"])
-    }
-
-    /// What browsers hold a cookie to is said by how its name begins: to this host and all of it, where the
-    /// server has it to itself; to an encrypted connection, where it is sent below the server's path alone.
-    fn one_of(&self, [host, secure, plain]: [&'static str; 3]) -> &'static str {
-        match (self.is_secure(), self.root()) {
-            (true, "") => host,
-            (true, _) => secure,
-            (false, _) => plain,
-        }
-    }
-}
-
-impl From<&str> for Base {
-    fn from(address: &str) -> Self {
-        Self(address.into(), None)
-    }
-}
 
 /// The site that a request turned out to be about, for the headers of its answer.
 #[derive(Debug, Clone, Default)]
@@ -211,7 +94,6 @@ impl FromRequestParts<App> for Visitor {
 
 pub(crate) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
-const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 impl Visitor {
     /// The site of `host`, which this visitor may only read.
@@ -503,122 +385,5 @@ impl KeptToken {
             .map(|cookie| (header::SET_COOKIE, cookie))
             .into_iter()
             .collect()
-    }
-}
-
-/// The network of the client that asks by way of `peer`.
-pub(crate) fn network_of(config: &Config, peer: IpAddr, headers: &HeaderMap) -> Network {
-    Network::of(client(config, peer, headers))
-}
-
-/// The address of the client: the peer's, or what trusted proxies say of it, from the right until
-/// one that nobody vouches for.
-fn client(config: &Config, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    if !config.trusts(peer) {
-        return peer;
-    }
-    let name = match config.proxy_header {
-        ProxyHeader::XForwardedFor => X_FORWARDED_FOR,
-        ProxyHeader::Forwarded => header::FORWARDED,
-    };
-    let values: Vec<&str> = headers
-        .get_all(name)
-        .iter()
-        .filter_map(|v| v.to_str().ok())
-        .collect();
-    let mut client = peer;
-    for hop in values.iter().flat_map(|value| value.split(',')).rev() {
-        let hop = match config.proxy_header {
-            ProxyHeader::XForwardedFor => Some(hop),
-            ProxyHeader::Forwarded => hop.split(';').find_map(forwarded_for),
-        };
-        let Some(address) = hop.and_then(address) else {
-            return client;
-        };
-        client = address;
-        if !config.trusts(address) {
-            break;
-        }
-    }
-    client
-}
-
-fn forwarded_for(pair: &str) -> Option<&str> {
-    let (name, value) = pair.split_once('=')?;
-    name.trim()
-        .eq_ignore_ascii_case("for")
-        .then(|| value.trim().trim_matches('"'))
-}
-
-fn address(hop: &str) -> Option<IpAddr> {
-    let hop = hop.trim();
-    let bare = hop.trim_start_matches('[').trim_end_matches(']');
-    bare.parse()
-        .ok()
-        .or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_whole_origin_is_the_servers_own() {
-        let base = Base::from("https://comments.example");
-        assert!(base.is_origin("https://comments.example"));
-        for other in [
-            "",
-            "https:",
-            "https:/",
-            "https://comments.example/",
-            "https://comments",
-            "http://comments.example",
-            "null",
-        ] {
-            assert!(!base.is_origin(other), "{other}");
-        }
-    }
-
-    fn client_of(header: ProxyHeader, peer: &str, lines: &[&'static str]) -> String {
-        let config = Config {
-            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
-            proxy_header: header,
-            ..Config::default()
-        };
-        let name = match header {
-            ProxyHeader::XForwardedFor => X_FORWARDED_FOR,
-            ProxyHeader::Forwarded => header::FORWARDED,
-        };
-        let lines = lines
-            .iter()
-            .map(|line| (name.clone(), HeaderValue::from_static(line)));
-        client(&config, peer.parse().unwrap(), &lines.collect()).to_string()
-    }
-
-    #[test]
-    fn a_forwarded_address_is_believed_only_from_a_trusted_proxy() {
-        let client =
-            |peer, lines: &[&'static str]| client_of(ProxyHeader::XForwardedFor, peer, lines);
-        assert_eq!(client("192.0.2.1", &["198.51.100.7"]), "192.0.2.1");
-        assert_eq!(client("10.0.0.1", &["198.51.100.7"]), "198.51.100.7");
-        assert_eq!(
-            client("10.0.0.1", &["6.6.6.6, 198.51.100.7, 10.1.1.1"]),
-            "198.51.100.7"
-        );
-        assert_eq!(
-            client("10.0.0.1", &["6.6.6.6", "198.51.100.7:4000"]),
-            "198.51.100.7"
-        );
-        assert_eq!(client("10.0.0.1", &["6.6.6.6, nonsense"]), "10.0.0.1");
-    }
-
-    #[test]
-    fn the_standard_header_is_read_too() {
-        let client = |lines: &[&'static str]| client_of(ProxyHeader::Forwarded, "10.0.0.1", lines);
-        assert_eq!(
-            client(&["for=6.6.6.6, for=\"[2001:db8::7]:99\";proto=https"]),
-            "2001:db8::7"
-        );
-        assert_eq!(client(&["for=_hidden"]), "10.0.0.1");
     }
 }
