@@ -72,6 +72,30 @@ test('a reader signs in in a window, with third-party cookies blocked, and keeps
   await tab.getByRole('heading', { name: 'Sign in to' }).waitFor();
 });
 
+test('what is pressed in a form that has yet to come to life is not lost', async () => {
+  const page = await open(desk.browser, 'about:blank');
+  /** @type {(() => void)[]} */
+  const held = [];
+  await page.route(/compose/, (route) => void held.push(() => void route.continue()));
+  await page.goto(storyAt(desk.host.origin, 'early'));
+  await thread(page);
+  const form = page.locator('#compose');
+  await form.locator('textarea').click();
+  const opened = page.waitForEvent('popup');
+  await form.locator('[data-rj=enter]').click();
+  await (await opened).locator('[name=email]').waitFor();
+
+  await form.locator('textarea').click();
+  await write(form, { text: 'In a hurry' });
+  await form.locator('[data-rj=send]').click();
+  assert.notEqual(held.length, 0);
+  for (const release of held) {
+    release();
+  }
+  await form.locator('[name=name]').waitFor();
+  assert.equal(await form.locator('textarea').inputValue(), 'In a hurry');
+});
+
 test('a page of another origin is told nothing', async () => {
   const page = await desk.read('alone');
   const query = new URLSearchParams({ site: desk.host.host, origin: 'https://evil.example' });
