@@ -11,7 +11,7 @@ mod postgres;
 pub use linear::{assert_linear, assert_linear_of};
 pub use link::Link;
 pub use mail::{MailContent, hostile_texts};
-pub use postgres::{Postgres, fresh_database, is_gone, postgres, programs};
+pub use postgres::{Postgres, fresh_database, is_gone, postgres, prepared_database, programs};
 
 /// Where `cargo xtask test` says which PostgreSQL it has started, as a URL without a database.
 pub const POSTGRES_VARIABLE: &str = "REJOINDER_TEST_POSTGRES";

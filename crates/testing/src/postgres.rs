@@ -1,4 +1,5 @@
 use std::ffi::OsStr;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use crate::POSTGRES_VARIABLE;
 const FOLDER: &str = "/tmp";
 const FOLDER_PREFIX: &str = "rejoinder-postgres-";
 const DATABASE_PREFIX: &str = "test_";
+const PATTERN_PREFIX: &str = "like_";
 
 /// The user that the server runs as where it would be root, which PostgreSQL refuses.
 const SERVER_USER: &str = "postgres";
@@ -226,16 +228,68 @@ impl Postgres {
     ///
     /// What `psql` said.
     pub fn fresh_database(&self) -> Result<String, String> {
-        static CREATED: AtomicU32 = AtomicU32::new(0);
-        let number = CREATED.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{DATABASE_PREFIX}{}_{number}", process::id());
+        let name = fresh_name();
         let answer = self.sql(&[
             &format!("drop database if exists {name} with (force)"),
             &format!("create database {name}"),
             "select datname from pg_database",
         ])?;
+        self.drop_left_over(&answer);
+        Ok(format!("{}/{name}", self.url))
+    }
 
-        let left_over = answer
+    /// The same, and as `prepare` makes one of which it is given the URL: what is there after `prepare` has
+    /// closed its connections is in each copy. It is called once for each program that runs tests.
+    ///
+    /// # Errors
+    ///
+    /// What `psql` said, and where the program of this process is not known.
+    pub fn prepared_database(&self, prepare: impl FnOnce(&str)) -> Result<String, String> {
+        let pattern = pattern_name()?;
+        let name = fresh_name();
+        let copy = format!("create database {name} template {pattern} strategy file_copy");
+        let copy = [
+            &format!("drop database if exists {name} with (force)"),
+            copy.as_str(),
+            "select datname from pg_database",
+        ];
+        let answer = self.sql(&copy).or_else(|_| {
+            self.make_pattern(&pattern, prepare)?;
+            self.sql(&copy)
+        })?;
+        self.drop_left_over(&answer);
+        Ok(format!("{}/{name}", self.url))
+    }
+
+    /// Make the database that others are copies of, unless another process is quicker.
+    fn make_pattern(&self, pattern: &str, prepare: impl FnOnce(&str)) -> Result<(), String> {
+        let made = self.fresh_database()?;
+        prepare(&made);
+        let made = made.rsplit('/').next().unwrap_or_default();
+        let program = pattern
+            .rsplit_once('_')
+            .map_or(pattern, |(program, _)| program);
+        let older = self.sql(&[&format!(
+            "select datname from pg_database where datname ~ '^{program}_' and datname <> '{pattern}'"
+        )])?;
+        for older in older.lines() {
+            let _ = self.sql(&[&format!("drop database if exists {older} with (force)")]);
+        }
+        self.sql(&[
+            &format!("alter database {made} with allow_connections false"),
+            &format!(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{made}'"
+            ),
+        ])?;
+        match self.sql(&[&format!("alter database {made} rename to {pattern}")]) {
+            Err(error) if error.contains("already exists") => Ok(()),
+            renamed => renamed.map(drop),
+        }
+    }
+
+    /// Drop the databases among these of processes that have ended.
+    fn drop_left_over(&self, databases: &str) {
+        let left_over = databases
             .lines()
             .filter(|name| owner(name, DATABASE_PREFIX, '_').is_some_and(is_gone));
         let drops: Vec<_> = left_over
@@ -245,7 +299,6 @@ impl Postgres {
             // Another process may be dropping the same ones, which is as good.
             let _ = self.sql(&drops.iter().map(String::as_str).collect::<Vec<_>>());
         }
-        Ok(format!("{}/{name}", self.url))
     }
 
     /// Run statements, each by itself, in the database `postgres`; gives what they printed.
@@ -298,6 +351,40 @@ pub fn fresh_database() -> String {
     postgres()
         .fresh_database()
         .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A PostgreSQL database that no other test uses, as [`Postgres::prepared_database`] makes it.
+///
+/// # Panics
+///
+/// Fails the test when the database cannot be had.
+pub fn prepared_database(prepare: impl FnOnce(&str)) -> String {
+    postgres()
+        .prepared_database(prepare)
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn fresh_name() -> String {
+    static CREATED: AtomicU32 = AtomicU32::new(0);
+    let number = CREATED.fetch_add(1, Ordering::Relaxed);
+    format!("{DATABASE_PREFIX}{}_{number}", process::id())
+}
+
+/// What the database is called whose copies this program takes: by where the program is, and by when it was
+/// built, since another build may have another schema.
+fn pattern_name() -> Result<String, String> {
+    let unknown = |error: std::io::Error| format!("this program cannot be found: {error}");
+    let program = std::env::current_exe().map_err(unknown)?;
+    let built = fs::metadata(&program).and_then(|program| program.modified());
+    let digest = |what: &dyn Fn(&mut DefaultHasher)| {
+        let mut hasher = DefaultHasher::new();
+        what(&mut hasher);
+        hasher.finish()
+    };
+    let of_program = digest(&|hasher| program.hash(hasher));
+    let built = built.map_err(unknown)?;
+    let of_build = digest(&|hasher| built.hash(hasher));
+    Ok(format!("{PATTERN_PREFIX}{of_program:016x}_{of_build:016x}"))
 }
 
 /// The folder of PostgreSQL's programs, when its server is installed.
@@ -442,6 +529,25 @@ mod tests {
                 .unwrap_err()
                 .contains("does not exist")
         );
+    }
+
+    #[test]
+    fn a_prepared_database_is_a_copy_of_what_was_prepared_once() {
+        let server = Postgres::start().unwrap();
+        let psql = programs().unwrap().join("psql");
+        let ask = |url: &str, sql| run(quiet(&psql).args(["-X", "-A", "-t", url, "-c", sql]));
+        let prepare = |url: &str| {
+            ask(url, "create table t (id bigint)").unwrap();
+        };
+
+        let one = server.prepared_database(prepare).unwrap();
+        ask(&one, "insert into t values (1)").unwrap();
+        let two = server
+            .prepared_database(|_| panic!("it is prepared already"))
+            .unwrap();
+
+        assert_eq!(ask(&one, "select count(*) from t").unwrap().trim(), "1");
+        assert_eq!(ask(&two, "select count(*) from t").unwrap().trim(), "0");
     }
 
     #[test]

@@ -34,6 +34,10 @@ const SITE: SiteId = SiteId(1);
 
 const STORY: &str = "https://news.example/story";
 
+fn open(location: &Location) -> Store {
+    Store::open(location, Arc::new(|_| {})).unwrap()
+}
+
 struct World {
     store: Arc<Store>,
     clock: Arc<FixedClock>,
@@ -49,13 +53,14 @@ impl World {
 
     /// A world on each database.
     async fn on_each() -> [Self; 2] {
-        let location = testing::fresh_database().parse().unwrap();
+        let location = testing::prepared_database(|url| drop(open(&url.parse().unwrap())));
+        let location = location.parse().unwrap();
         let postgres = Self::at(&location, tempfile::tempdir().unwrap()).await;
         [Self::new().await, postgres]
     }
 
     async fn at(location: &Location, folder: tempfile::TempDir) -> Self {
-        let store = Arc::new(Store::open(location, Arc::new(|_| {})).unwrap());
+        let store = Arc::new(open(location));
         let clock = Arc::new(FixedClock::at(Time::from_micros(1_790_000_000_000_000)));
         let now = clock.now();
         let add = move |tx: &mut store::Tx<'_>| {

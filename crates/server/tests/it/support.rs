@@ -48,6 +48,13 @@ pub(crate) struct TestApp {
     _folder: TempDir,
 }
 
+/// A PostgreSQL database of one's own, with the schema.
+fn migrated_database() -> String {
+    testing::prepared_database(|url| {
+        drop(Store::open(&url.parse().unwrap(), Arc::new(|_| {})).unwrap());
+    })
+}
+
 impl TestApp {
     pub(crate) async fn new() -> Self {
         Self::with(|_| {}).await
@@ -69,12 +76,12 @@ impl TestApp {
 
     /// A server on PostgreSQL.
     pub(crate) async fn on_postgres() -> Self {
-        Self::node(&testing::fresh_database()).await
+        Self::node(&migrated_database()).await
     }
 
     /// A server on PostgreSQL whose configuration differs.
     pub(crate) async fn on_postgres_with(change: impl FnOnce(&mut Config)) -> Self {
-        let database = testing::fresh_database();
+        let database = migrated_database();
         Self::at(&database, TempDir::new().unwrap(), &[], change).await
     }
 

@@ -59,9 +59,16 @@ pub(crate) fn on_each<F: Future>(story: impl Fn(World) -> F) -> [F::Output; 2] {
         let folders = [(); 2].map(|()| Arc::new(tempfile::tempdir().unwrap()));
         let sqlite = Location::Sqlite(folders[0].path().join("rejoinder.db"));
         let on_sqlite = story(World::within(&sqlite, folders[0].clone()).await).await;
-        let postgres = Location::Postgres(testing::fresh_database());
+        let postgres = Location::Postgres(migrated_database());
         let on_postgres = story(World::within(&postgres, folders[1].clone()).await).await;
         [on_sqlite, on_postgres]
+    })
+}
+
+/// A PostgreSQL database of one's own, with the schema.
+fn migrated_database() -> String {
+    testing::prepared_database(|url| {
+        drop(Store::open(&url.parse().unwrap(), Arc::new(|_| {})).unwrap());
     })
 }
 
