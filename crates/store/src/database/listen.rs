@@ -41,6 +41,7 @@ pub(crate) fn start(address: Address, hook: CommitHook, lines: Lines) -> Result<
 }
 
 fn listen(address: &Address, hook: &CommitHook, lines: &Lines) -> Result<(), StoreError> {
+    let timeline = address.timelines.newest();
     let mut listener = address.connect()?;
     let mut reader = address.connect()?;
     listener.batch_execute(&format!("listen {CHANNEL}"))?;
@@ -50,6 +51,7 @@ fn listen(address: &Address, hook: &CommitHook, lines: &Lines) -> Result<(), Sto
             let silent = format!("no notice for {} s", DEAF_AFTER.as_secs());
             return Err(StoreError::Unavailable(silent));
         };
+        address.timelines.expect(timeline)?;
         lines.hear(notice.process_id(), notice.payload());
         let mut changes = Vec::new();
         for notice in Notice::read(notice.payload()) {

@@ -22,6 +22,7 @@ pub(crate) mod sql;
 pub(crate) mod sqlite;
 #[cfg(test)]
 pub(crate) mod statements;
+pub(crate) mod timelines;
 pub(crate) mod timeouts;
 pub(crate) mod tls;
 pub(crate) mod tx;

@@ -155,6 +155,7 @@ impl Telling {
     }
 
     fn tell(&mut self) -> Result<(), StoreError> {
+        let timeline = self.address.timelines.newest();
         let mut client = self.address.connect()?;
         client.batch_execute("set synchronous_commit = off")?;
         let own = client.query_one("select pg_backend_pid()", &[])?;
@@ -184,6 +185,7 @@ impl Telling {
                 self.unsent.push('\n');
                 self.unsent.push_str(&next);
             }
+            self.address.timelines.expect(timeline)?;
             client.query(&notify, &[&CHANNEL, &self.unsent])?;
             self.unsent.clear();
         }

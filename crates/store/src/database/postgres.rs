@@ -16,7 +16,7 @@ use crate::database::seals::Seals;
 use crate::database::timeouts::Timeouts;
 use crate::database::tls::Address;
 use crate::database::tx::{self, Change, Prepared, Tx};
-use crate::database::{listen, migrations, sealed};
+use crate::database::{listen, migrations, sealed, timelines};
 use crate::{CommitHook, MAX_WAITING, Reach};
 
 /// Connections for work that nobody waits for.
@@ -86,7 +86,7 @@ pub(crate) fn open(
     let timeouts = reach.timeouts;
     let address = Address::parse(url, &timeouts)?;
     let direct = match &reach.direct {
-        Some(direct) => Address::parse(direct, &timeouts)?,
+        Some(direct) => Address::parse(direct, &timeouts)?.sharing(&address.timelines),
         None => address.clone(),
     };
     let (migrating, own) = (direct.clone(), Arc::clone(seals));
@@ -102,6 +102,7 @@ pub(crate) fn open(
     thread::spawn(migrate)
         .join()
         .map_err(|_| StoreError::Internal("a migration panicked".into()))??;
+    timelines::watch(&direct)?;
     let lines = Lines::sealed_by(seals);
     listen::start(direct.clone(), hook.clone(), lines.clone())?;
     let notifier = Notifier::start(direct, lines.clone())?;
@@ -150,12 +151,19 @@ struct Worker {
     timeouts: Timeouts,
     /// Whether each transaction may be on another connection of the server's.
     is_pooled: bool,
-    connection: Option<(Client, Prepared)>,
+    connection: Option<Connection>,
     /// Whether the last attempt to connect found nobody.
     is_out_of_reach: bool,
     seals: Arc<Seals>,
     hook: CommitHook,
     notifier: Notifier,
+}
+
+struct Connection {
+    client: Client,
+    prepared: Prepared,
+    /// The newest timeline when it was made.
+    timeline: u32,
 }
 
 /// Without the connection.
@@ -215,20 +223,24 @@ impl Worker {
     }
 
     fn once(&mut self, job: &mut dyn Job, is_write: bool) -> Result<(), StoreError> {
-        let (kept, was_open) = match self.connection.take() {
+        let newest = self.address.timelines.newest();
+        let kept = self.connection.take();
+        let (mut connection, was_open) = match kept.filter(|kept| kept.timeline == newest) {
             Some(kept) => (kept, true),
             None => (self.connect()?, false),
         };
-        let (mut client, mut prepared) = kept;
+        let Connection {
+            client, prepared, ..
+        } = &mut connection;
         // A connection that died while it was idle: a new one may do.
-        let begun = self.begin(&mut client, is_write).map_err(|error| {
+        let begun = self.begin(client, is_write).map_err(|error| {
             if was_open {
                 StoreError::Collision
             } else {
                 error
             }
         })?;
-        let tx = Tx::postgres(begun, &mut prepared).sealed_by(&self.seals);
+        let tx = Tx::postgres(begun, prepared).sealed_by(&self.seals);
         let done = finish(job, tx, is_write);
         if let Ok(changes) = &done {
             tell(&self.hook, changes);
@@ -246,13 +258,15 @@ impl Worker {
                 Ok(())
             };
         }
-        if !client.is_closed() {
-            self.connection = Some((client, prepared));
+        if !connection.client.is_closed() {
+            self.connection = Some(connection);
         }
         done.map(drop)
     }
 
-    fn connect(&mut self) -> Result<(Client, Prepared), StoreError> {
+    fn connect(&mut self) -> Result<Connection, StoreError> {
+        // Asked first: what is seen meanwhile may be newer than the server that this leads to.
+        let timeline = self.address.timelines.newest();
         let connected = self.address.connect().and_then(|mut client| {
             if !self.is_pooled {
                 client.batch_execute(&self.timeouts.greeting())?;
@@ -262,7 +276,11 @@ impl Worker {
         // A server that takes no more connections is there, and has work for those that it took.
         self.is_out_of_reach = !matches!(connected, Ok(_) | Err(StoreError::Busy));
         match connected {
-            Ok(client) => Ok((client, Prepared::new(!self.is_pooled))),
+            Ok(client) => Ok(Connection {
+                client,
+                prepared: Prepared::new(!self.is_pooled),
+                timeline,
+            }),
             // A password that was changed meanwhile, a database that was renamed: it may heal.
             Err(StoreError::Internal(error)) => Err(StoreError::Unavailable(error.to_string())),
             Err(error) => Err(error),

@@ -14,6 +14,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::Result;
 use crate::database::error::StoreError;
 use crate::database::reaching;
+use crate::database::timelines::Timelines;
 use crate::database::timeouts::Timeouts;
 
 /// The parameter that names the certificates which vouch for the server.
@@ -28,6 +29,7 @@ pub(crate) struct Address {
     within: Duration,
     /// Certificates in place of the system's.
     roots: Option<PathBuf>,
+    pub(super) timelines: Timelines,
 }
 
 impl Address {
@@ -60,21 +62,44 @@ impl Address {
             hosts: configs.collect::<Result<_>>()?,
             within: timeouts.connect,
             roots,
+            timelines: Timelines::default(),
         })
     }
 
+    /// The same, where what was seen of others counts, too.
+    pub(super) fn sharing(&self, timelines: &Timelines) -> Self {
+        let mut shared = self.clone();
+        shared.timelines = timelines.clone();
+        shared
+    }
+
+    /// An address of each host that is named, as if nothing had been seen.
+    pub(super) fn each_host(&self) -> Vec<Self> {
+        let hosts = self.hosts.iter().map(|host| Self {
+            hosts: vec![host.clone()],
+            within: self.within,
+            roots: self.roots.clone(),
+            timelines: Timelines::default(),
+        });
+        hosts.collect()
+    }
+
     /// Connect: with `sslmode=disable` or on this machine in plain, everywhere else only to a server that
-    /// proves to be the one that is named.
+    /// proves to be the one that is named; and never to one that a failover left behind.
     pub(crate) fn connect(&self) -> Result<Client> {
         let (mut hosts, within) = (self.hosts.clone(), self.within);
+        let timelines = self.timelines.clone();
+        let admit = move |mut client| timelines.admit(&mut client).map(|()| client);
         if self.hosts.iter().all(|host| self.is_plain(host)) {
-            return reaching::connect(&hosts, within, |host| Ok(host.connect(NoTls)?));
+            return reaching::connect(&hosts, within, move |host| admit(host.connect(NoTls)?));
         }
         let tls = MakeRustlsConnect::new(client_config(self.roots.as_deref())?);
         for host in &mut hosts {
             host.ssl_mode(SslMode::Require);
         }
-        reaching::connect(&hosts, within, move |host| Ok(host.connect(tls.clone())?))
+        reaching::connect(&hosts, within, move |host| {
+            admit(host.connect(tls.clone())?)
+        })
     }
 
     fn is_plain(&self, host: &Config) -> bool {

@@ -8,6 +8,7 @@ pub(crate) mod nodes;
 pub(crate) mod repair;
 mod replica;
 pub(crate) mod seals;
+mod timelines;
 pub(crate) mod trouble;
 pub(crate) mod wal;
 pub(crate) mod writes;
