@@ -60,6 +60,7 @@ export function mark(thread, node) {
 async function greet(thread) {
   const { section, me } = thread;
   showMenu(thread);
+  showFace(thread);
   showWithheld(thread);
   const isAccount = me?.reader?.kind === 'account';
   const email = part(section, 'follow_email');
@@ -89,6 +90,14 @@ function showMenu(thread) {
     // Whoever has signed out there goes on at the top of the thread.
     menu.contains(activeElement) && thread.focus(section);
   }
+}
+
+/** Show beside the form whose letter the comment will have. @param {Thread} thread */
+function showFace({ section, me, blank }) {
+  const [letter] = me?.reader?.name ?? '';
+  const fresh = /** @type {HTMLElement | undefined} */ (blank?.cloneNode(true));
+  const nobody = fresh && part(fresh, 'face')?.childNodes;
+  part(section, 'face')?.replaceChildren(...(letter ? [letter] : (nobody ?? [])));
 }
 
 /** Show what others do not see of it, unless it stands in the list already. @param {Thread} thread */
