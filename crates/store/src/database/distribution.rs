@@ -42,8 +42,9 @@ pub enum NotDistributed {
     Store(#[from] StoreError),
 }
 
-/// Distribute the tables of the database at `location` that are not distributed yet, and say the name of
-/// each to `tell` when it is. Its schema must be the newest. What was interrupted goes on where it stopped.
+/// Distribute the tables that are not distributed yet, and say the name of each to `tell` when it is.
+///
+/// The schema of the database at `location` must be the newest. What was interrupted goes on where it stopped.
 pub fn distribute(
     location: &Location,
     reach: &Reach,

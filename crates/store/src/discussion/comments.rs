@@ -12,7 +12,7 @@ use crate::identity::authors;
 use crate::passages::{annotations, sources};
 use crate::{Result, Row, Tx, params, sql};
 
-/// What [`read`] reads of a comment `c` and its author `a`.
+/// What [`read`] reads of a comment `c` of the site `?1` and its author `a`.
 macro_rules! columns {
     () => {
         concat!(

@@ -11,8 +11,8 @@ use crate::{Result, Tx, params, sql};
 /// The longest name of a group, in characters.
 pub const MAX_NAME: usize = 80;
 
-/// Whether page `p` is in scope: of everything when the first parameter is 1, else of the groups in
-/// the JSON array that is the second.
+/// Whether page `p` of the site `?1` is in scope: of everything when the first parameter is 1, else of the
+/// groups in the JSON array that is the second.
 macro_rules! in_scope {
     ($all:literal, $groups:literal) => {
         concat!(

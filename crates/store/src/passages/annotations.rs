@@ -32,7 +32,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Option<Box<Annotation>>> {
     stored.as_deref().map(parsed).transpose()
 }
 
-/// What [`read_asked`] reads of the question that a comment `c` answers; only comments on passages can.
+/// What [`read_asked`] reads of the question that a comment `c` of the site `?1` answers; only comments on passages can.
 macro_rules! asked {
     () => {
         "case when c.annotation is not null then (
