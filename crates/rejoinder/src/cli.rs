@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Freeze(FreezeArgs),
     /// Check the database against its own rules
     Doctor(DoctorArgs),
+    /// Spread the tables over the servers of a PostgreSQL with Citus, each site on one
+    Distribute(DistributeArgs),
     /// Write a copy of the database into a new file while the server runs
     Backup(BackupArgs),
     /// Put a backup where the database belongs
@@ -196,6 +198,12 @@ pub(crate) struct DoctorArgs {
     /// Mend what follows from the rest, such as counts, and say what was mended
     #[arg(long)]
     pub(crate) repair: bool,
+    #[command(flatten)]
+    pub(crate) place: StoreArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DistributeArgs {
     #[command(flatten)]
     pub(crate) place: StoreArgs,
 }

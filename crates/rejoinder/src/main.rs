@@ -22,7 +22,9 @@ use clap::Parser as _;
 use media::worker;
 
 use crate::cli::Command;
-use crate::commands::{backup, doctor, erasures, export, freeze, import, serve, site, staff};
+use crate::commands::{
+    backup, distribute, doctor, erasures, export, freeze, import, serve, site, staff,
+};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
@@ -46,6 +48,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Export(args) => export::run(&args),
         Command::Freeze(args) => freeze::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Distribute(args) => distribute::run(&args),
         Command::Backup(args) => backup::back_up(&args),
         Command::Restore(args) => backup::restore(&args),
         Command::Erasures(args) => erasures::run(&args),

@@ -21,6 +21,9 @@ pub use payload::{NewJob, Payload};
 /// Where what jobs are to do is, for its seals: a mail that waits may hold a link that signs in.
 const PAYLOAD: &str = "job.payload";
 
+/// So many nodes can look for jobs at the same moment, and each finds some.
+const NODES_AT_ONCE: usize = 4;
+
 /// The kind of the jobs that send a mail as it is. Their subject is its address.
 pub const MAIL: &str = "mail";
 
@@ -94,20 +97,19 @@ pub fn claim_where_room(
     let mut claimed = Vec::new();
     let mut last = String::new();
     while let Some(kind) = kind_after(tx, &last)? {
-        let limit = room(&kind);
+        let limit = usize::try_from(room(&kind)).unwrap_or(0);
         if limit > 0 {
             let mut due = due_of(tx, now, &kind, limit)?;
             due.extend(due_of_lanes(tx, now, &kind)?);
             due.sort_by_key(|job| job.run_at);
-            due.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            claimed.extend(due);
+            let full = claimed.len().saturating_add(limit);
+            for job in due {
+                if claimed.len() < full {
+                    claimed.extend(take(tx, now, lease, job)?);
+                }
+            }
         }
         last = kind;
-    }
-    for job in &mut claimed {
-        keep(tx, now.after(lease), job)?;
-        // What no key opens cannot be read, and is parked for that.
-        job.payload = tx.unseal_text(PAYLOAD, &job.payload).unwrap_or_default();
     }
     claimed.sort_by_key(|job| job.run_at);
     Ok(claimed)
@@ -125,11 +127,11 @@ fn kind_after(tx: &mut Tx<'_>, last: &str) -> Result<Option<String>> {
     )
 }
 
-/// A due job, as it is once it is claimed.
+/// A due job, as it is once it is claimed; what it is to do is read then.
 macro_rules! due {
     ($rest:literal) => {
         concat!(
-            "select j.site_id, j.id, j.kind, j.dedup_key, j.payload, j.attempts + 1, j.run_at,
+            "select j.site_id, j.id, j.kind, j.dedup_key, j.attempts + 1, j.run_at,
                  cast(case when j.claimed_until is null then 0 else 1 end as bigint),
                  j.claim_token + 1
              from job j where j.state = 'ready' and j.kind = ?2 and j.run_at <= ?1
@@ -145,7 +147,7 @@ fn read(row: &Row<'_>, now: Time) -> Result<Job> {
         id: row.next()?,
         kind: row.next()?,
         dedup_key: row.next()?,
-        payload: row.next()?,
+        payload: String::new(),
         attempts: row.next()?,
         run_at: row.next()?,
         is_interrupted: row.next::<i64>()? == 1,
@@ -154,13 +156,13 @@ fn read(row: &Row<'_>, now: Time) -> Result<Job> {
     })
 }
 
-/// What is due of a kind, but for what is in lanes.
-fn due_of(tx: &mut Tx<'_>, now: Time, kind: &str, limit: i64) -> Result<Vec<Job>> {
+/// What is due of a kind, but for what is in lanes: more than `limit`, since other nodes may be at the first
+/// of it.
+fn due_of(tx: &mut Tx<'_>, now: Time, kind: &str, limit: usize) -> Result<Vec<Job>> {
+    let more = i64::try_from(limit.saturating_mul(NODES_AT_ONCE)).unwrap_or(i64::MAX);
     tx.all(
-        sql!(due!(
-            "and j.lane is null order by j.run_at limit ?3 for update skip locked"
-        )),
-        params![now, kind, limit],
+        sql!(due!("and j.lane is null order by j.run_at limit ?3")),
+        params![now, kind, more],
         |row| read(row, now),
     )
 }
@@ -204,16 +206,36 @@ fn lane_after(
     )
 }
 
-/// A job is a worker's until `until`.
-fn keep(tx: &mut Tx<'_>, until: Time, job: &Job) -> Result<()> {
-    tx.execute(
+/// A due job, once it is this worker's for as long as `lease`; none where another has it by now, or is
+/// taking it.
+///
+/// What is due is looked for at all sites, and taken at its own: Citus locks rows of one site alone.
+fn take(tx: &mut Tx<'_>, now: Time, lease: Duration, job: Job) -> Result<Option<Job>> {
+    let payload: Option<String> = tx.one(
         sql!(
             "update job set claimed_until = ?3, attempts = ?4, claim_token = ?5
-             where site_id = ?1 and id = ?2"
+             where site_id = ?1 and id = (
+                 select j.id from job j
+                 where j.site_id = ?1 and j.id = ?2 and j.state = 'ready' and j.run_at <= ?6
+                   and (j.claimed_until is null or j.claimed_until <= ?6)
+                 for update skip locked)
+             returning payload"
         ),
-        params![job.site, job.id, until, job.attempts, job.claim_token],
+        params![
+            job.site,
+            job.id,
+            now.after(lease),
+            job.attempts,
+            job.claim_token,
+            now
+        ],
+        |row| row.next(),
     )?;
-    Ok(())
+    Ok(payload.map(|payload| Job {
+        // What no key opens cannot be read, and is parked for that.
+        payload: tx.unseal_text(PAYLOAD, &payload).unwrap_or_default(),
+        ..job
+    }))
 }
 
 /// Renews the lease of a claimed job. Returns whether it is still this worker's.

@@ -11,10 +11,15 @@ mod postgres;
 pub use linear::{assert_linear, assert_linear_of};
 pub use link::Link;
 pub use mail::{MailContent, hostile_texts};
-pub use postgres::{Postgres, fresh_database, is_gone, postgres, prepared_database, programs};
+pub use postgres::{
+    Postgres, fresh_citus_database, fresh_database, is_gone, postgres, prepared_database, programs,
+};
 
 /// Where `cargo xtask test` says which PostgreSQL it has started, as a URL without a database.
 pub const POSTGRES_VARIABLE: &str = "REJOINDER_TEST_POSTGRES";
+
+/// Where somebody says which Citus of one server the store's tests may fill with databases, as such a URL.
+pub const CITUS_VARIABLE: &str = "REJOINDER_TEST_CITUS";
 
 /// Set by `cargo xtask test --long`.
 pub const LONG_VARIABLE: &str = "REJOINDER_TEST_LONG";

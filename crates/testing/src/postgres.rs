@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{fs, process};
 
-use crate::POSTGRES_VARIABLE;
+use crate::{CITUS_VARIABLE, POSTGRES_VARIABLE};
 
 /// Sockets need a short path, and the server's own user must reach it.
 const FOLDER: &str = "/tmp";
@@ -307,10 +307,14 @@ impl Postgres {
     ///
     /// What `psql` said.
     pub fn sql(&self, statements: &[&str]) -> Result<String, String> {
+        self.sql_in("postgres", statements)
+    }
+
+    fn sql_in(&self, database: &str, statements: &[&str]) -> Result<String, String> {
         let psql = programs().ok_or_else(advice)?.join("psql");
         let mut command = quiet(psql);
         command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]);
-        command.arg(format!("{}/postgres", self.url));
+        command.arg(format!("{}/{database}", self.url));
         command.args(statements.iter().flat_map(|statement| ["-c", statement]));
         run(&mut command)
     }
@@ -332,12 +336,8 @@ impl Drop for Postgres {
 /// Fails the test, and says what to install, when there is no PostgreSQL.
 pub fn postgres() -> &'static Postgres {
     static SERVER: OnceLock<Postgres> = OnceLock::new();
-    SERVER.get_or_init(|| match std::env::var_os(POSTGRES_VARIABLE) {
-        Some(url) => Postgres {
-            url: url.to_string_lossy().trim_end_matches('/').to_owned(),
-            options: String::new(),
-            keeper: None,
-        },
+    SERVER.get_or_init(|| match named_by(POSTGRES_VARIABLE) {
+        Some(server) => server,
         None => Postgres::start().unwrap_or_else(|error| panic!("{error}")),
     })
 }
@@ -385,6 +385,34 @@ fn pattern_name() -> Result<String, String> {
     let built = built.map_err(unknown)?;
     let of_build = digest(&|hasher| built.hash(hasher));
     Ok(format!("{PATTERN_PREFIX}{of_program:016x}_{of_build:016x}"))
+}
+
+/// An empty database that can be distributed, where [`CITUS_VARIABLE`] names a server of Citus.
+///
+/// # Panics
+///
+/// Fails the test when the database cannot be had.
+pub fn fresh_citus_database() -> Option<String> {
+    static SERVER: OnceLock<Option<Postgres>> = OnceLock::new();
+    let server = SERVER.get_or_init(|| named_by(CITUS_VARIABLE)).as_ref()?;
+    let made = server.fresh_database().and_then(|url| {
+        let name = url.rsplit('/').next().unwrap_or_default();
+        // A test has a few rows, and each shard of each table is a table.
+        let few = format!("alter database {name} set citus.shard_count = 4");
+        server.sql_in(name, &["create extension citus", &few])?;
+        Ok(url)
+    });
+    Some(made.unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// The server that an environment variable names.
+fn named_by(variable: &str) -> Option<Postgres> {
+    let url = std::env::var_os(variable)?;
+    Some(Postgres {
+        url: url.to_string_lossy().trim_end_matches('/').to_owned(),
+        options: String::new(),
+        keeper: None,
+    })
 }
 
 /// The folder of PostgreSQL's programs, when its server is installed.

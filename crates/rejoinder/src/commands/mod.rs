@@ -2,6 +2,7 @@
 
 mod alone;
 pub(crate) mod backup;
+pub(crate) mod distribute;
 pub(crate) mod doctor;
 pub(crate) mod erasures;
 pub(crate) mod export;

@@ -60,7 +60,8 @@ pub const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].number;
 /// Names the advisory lock that one upgrading node holds.
 const LOCK: i64 = 0x7265_6a6f_696e_6465;
 
-const TABLE: &str =
+/// The list of migrations that were run.
+pub(crate) const TABLE: &str =
     "create table if not exists migration (number bigint primary key, name text not null)";
 
 /// How far a database is: the number of its newest migration, 0 before the first, and the name of its first.
@@ -110,6 +111,13 @@ fn spoken(text: &str, dialect: Dialect) -> String {
     spoken
 }
 
+/// Everything that the migrations say, in `dialect`.
+#[cfg(test)]
+pub(crate) fn schema(dialect: Dialect) -> String {
+    let texts = MIGRATIONS.iter().flat_map(|migration| migration.texts);
+    texts.map(|text| spoken(text, dialect)).collect()
+}
+
 /// A table or an index that the migrations make.
 pub(crate) struct Part {
     kind: &'static str,
@@ -142,6 +150,13 @@ pub(crate) fn parts(dialect: Dialect) -> Vec<Part> {
         }
     }
     parts
+}
+
+/// The tables that all migrations make on PostgreSQL, each after those that its foreign keys name.
+pub(crate) fn tables() -> Vec<String> {
+    let parts = parts(Dialect::Postgres).into_iter();
+    let tables = parts.filter(|part| part.kind == "table");
+    tables.map(|table| table.name).collect()
 }
 
 pub(crate) fn run_sqlite(connection: &Connection) -> Result<()> {
@@ -188,10 +203,18 @@ pub(crate) fn expect_newest(done: i64) -> Result<()> {
 }
 
 pub(crate) fn run_postgres(client: &mut Client) -> Result<()> {
+    locked(client, run_locked)
+}
+
+/// Do `work` on the schema while no other node does.
+pub(crate) fn locked(
+    client: &mut Client,
+    work: impl FnOnce(&mut Client) -> Result<()>,
+) -> Result<()> {
     client.execute("select pg_advisory_lock($1)", &[&LOCK])?;
-    let run = run_locked(client);
+    let done = work(client);
     client.execute("select pg_advisory_unlock($1)", &[&LOCK])?;
-    run
+    done
 }
 
 fn run_locked(client: &mut Client) -> Result<()> {

@@ -1,5 +1,6 @@
 //! The seam: transactions, statements, both databases, and what keeps them whole.
 
+pub mod distribution;
 pub mod doctor;
 pub(crate) mod error;
 pub(crate) mod estimates;
@@ -10,6 +11,8 @@ pub(crate) mod listen;
 pub mod migrations;
 pub mod nodes;
 pub(crate) mod notify;
+#[cfg(test)]
+mod one_shard;
 pub(crate) mod postgres;
 pub(crate) mod pulse;
 mod reaching;

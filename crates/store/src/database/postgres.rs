@@ -16,7 +16,7 @@ use crate::database::seals::Seals;
 use crate::database::timeouts::Timeouts;
 use crate::database::tls::Address;
 use crate::database::tx::{self, Change, Prepared, Tx};
-use crate::database::{listen, migrations, sealed, timelines};
+use crate::database::{distribution, listen, migrations, sealed, timelines};
 use crate::{CommitHook, MAX_WAITING, Reach};
 
 /// Connections for work that nobody waits for.
@@ -94,6 +94,7 @@ pub(crate) fn open(
         let mut client = migrating.connect()?;
         tx::expect_writable(&mut client)?;
         migrations::run_postgres(&mut client)?;
+        distribution::keep_up(&mut client)?;
         let mut prepared = Prepared::default();
         let mut tx = Tx::postgres(client.transaction()?, &mut prepared).sealed_by(&own);
         sealed::tell(&sealed::renew(&mut tx)?);

@@ -49,6 +49,8 @@ pub struct Registered {
     pub sql: &'static Sql,
     /// The only database that it is for, or `None` for both.
     pub only: Option<Dialect>,
+    /// The module that runs it.
+    pub module: &'static str,
 }
 
 /// A statement, checked by the tests on both databases: `sql!("select 1 from page where id = ?1")`.
@@ -62,7 +64,9 @@ macro_rules! sql {
     };
     (@only $only:expr, $text:expr) => {{
         static SQL: $crate::Sql = $crate::Sql::new($text);
-        ::inventory::submit! { $crate::Registered { sql: &SQL, only: $only } }
+        ::inventory::submit! {
+            $crate::Registered { sql: &SQL, only: $only, module: ::std::module_path!() }
+        }
         &SQL
     }};
     ($text:expr) => {

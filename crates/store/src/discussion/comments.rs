@@ -12,14 +12,14 @@ use crate::identity::authors;
 use crate::passages::{annotations, sources};
 use crate::{Result, Row, Tx, params, sql};
 
-/// What [`read`] reads of a comment `c` and its author `a`.
+/// What [`read`] reads of a comment `c` of the site `?1` and its author `a`.
 macro_rules! columns {
     () => {
         concat!(
             "c.text, c.html, c.renderer, c.written_in, c.id, c.page_id, c.parent_id, c.root_id, c.depth, \
              c.state, c.reason, c.revision, c.created_at, c.edited_at, c.closed_at, c.pin, c.up, c.down, c.liked, \
              c.n_replies, c.n_descendants, a.id, a.name, a.kind, a.role, a.website, a.is_supporter, \
-             a.has_page, a.picture, c.featured_at, (select count(*) from page_author pa where pa.site_id = c.site_id \
+             a.has_page, a.picture, c.featured_at, (select count(*) from page_author pa where pa.site_id = ?1 \
                  and pa.page_id = c.page_id and pa.author_id = c.author_id), \
              c.annotation, c.source_check, c.images, ",
             $crate::passages::annotations::asked!()

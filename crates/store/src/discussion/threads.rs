@@ -454,7 +454,7 @@ fn first_replies(
                  select r.* from comment r
                  where r.site_id = ?1 and r.parent_id = p.value and r.shown = 1
                  order by r.id limit ?3) c
-             join author a on a.site_id = c.site_id and a.id = c.author_id
+             join author a on a.site_id = ?1 and a.id = c.author_id
              order by c.id limit ?4"
         )),
     };

@@ -225,7 +225,7 @@ macro_rules! entry {
         concat!(
             "select e.id, e.campaign_id, e.kind, e.currency, e.amount, e.gifts, e.occurred_at, \
              e.source, e.external_id, e.received_at, e.note, a.name, \
-             (select count(*) from ledger_entry o where o.site_id = e.site_id \
+             (select count(*) from ledger_entry o where o.site_id = ?1 \
                  and o.source = 'manual' and o.kind = 'correction' \
                  and o.external_id = cast(e.id as text)), \
              g.entry_id, coalesce(b.name, g.name), g.is_public, g.author_id \

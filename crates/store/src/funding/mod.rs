@@ -8,10 +8,10 @@ macro_rules! left_of {
     () => {
         "(case when e.payment is null then e.amount + (
               select cast(coalesce(sum(o.amount), 0) as bigint) from ledger_entry o
-              where o.site_id = e.site_id and o.source = 'manual' and o.kind = 'correction'
+              where o.site_id = ?1 and o.source = 'manual' and o.kind = 'correction'
                 and o.external_id = cast(e.id as text))
           else (select cast(coalesce(sum(o.amount), 0) as bigint) from ledger_entry o
-              where o.site_id = e.site_id and o.source = e.source and o.payment = e.payment) end)"
+              where o.site_id = ?1 and o.source = e.source and o.payment = e.payment) end)"
     };
 }
 

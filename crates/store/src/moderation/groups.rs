@@ -11,8 +11,8 @@ use crate::{Result, Tx, params, sql};
 /// The longest name of a group, in characters.
 pub const MAX_NAME: usize = 80;
 
-/// Whether page `p` is in scope: of everything when the first parameter is 1, else of the groups in
-/// the JSON array that is the second.
+/// Whether page `p` of the site `?1` is in scope: of everything when the first parameter is 1, else of the
+/// groups in the JSON array that is the second.
 macro_rules! in_scope {
     ($all:literal, $groups:literal) => {
         concat!(
@@ -20,9 +20,9 @@ macro_rules! in_scope {
             $all,
             " as bigint) = 1 or exists (select 1 from page_group g join list(",
             $groups,
-            ") as s on s.value = g.id where g.site_id = p.site_id
+            ") as s on s.value = g.id where g.site_id = ?1
                and (substr(p.key, 1, length(g.prefix)) = g.prefix or exists (
-                   select 1 from group_page m where m.site_id = p.site_id and m.page_id = p.id
+                   select 1 from group_page m where m.site_id = ?1 and m.page_id = p.id
                      and m.group_id = g.id))))"
         )
     };
@@ -104,7 +104,7 @@ pub fn of_page(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<(i64, 
         sql!(
             "select g.id, g.name from page p join page_group g on g.site_id = p.site_id
                and (substr(p.key, 1, length(g.prefix)) = g.prefix or exists (
-                   select 1 from group_page m where m.site_id = p.site_id and m.page_id = p.id
+                   select 1 from group_page m where m.site_id = ?1 and m.page_id = p.id
                      and m.group_id = g.id))
              where p.site_id = ?1 and p.id = ?2 order by g.name"
         ),

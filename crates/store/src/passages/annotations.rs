@@ -32,13 +32,13 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Option<Box<Annotation>>> {
     stored.as_deref().map(parsed).transpose()
 }
 
-/// What [`read_asked`] reads of the question that a comment `c` answers; only comments on passages can.
+/// What [`read_asked`] reads of the question that a comment `c` of the site `?1` answers; only comments on passages can.
 macro_rules! asked {
     () => {
         "case when c.annotation is not null then (
              select cast(q.id as text) || ' ' || q.text from answer w
              join question q on q.site_id = w.site_id and q.id = w.question_id
-             where w.site_id = c.site_id and w.comment_id = c.id) end "
+             where w.site_id = ?1 and w.comment_id = c.id) end "
     };
 }
 pub(crate) use asked;
@@ -125,7 +125,7 @@ pub fn of_page(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Annota
             "select c.id, c.annotation, c.n_descendants,
                  cast(case when c.source_check is null then 0 else 1 end as bigint), (
                  select w.question_id from answer w
-                 where w.site_id = c.site_id and w.comment_id = c.id)
+                 where w.site_id = ?1 and w.comment_id = c.id)
              from comment c
              where c.site_id = ?1 and c.page_id = ?2 and c.annotation is not null
                and c.state = 'published'

@@ -16,7 +16,7 @@ macro_rules! question {
         concat!(
             "select q.annotation, q.site_id, q.id, q.page_id, q.text, q.made_at, q.edited_at, q.closed_at, \
              (select count(*) from answer w join comment c on c.site_id = w.site_id and c.id = w.comment_id \
-                 where w.site_id = q.site_id and w.question_id = q.id and c.state = 'published'), \
+                 where w.site_id = ?1 and w.question_id = q.id and c.state = 'published'), \
              cast(case when a.id is null then 0 else 1 end as bigint), coalesce(a.id, 0), \
              coalesce(a.name, ''), coalesce(a.kind, 'guest'), coalesce(a.role, 'reader'), a.website, \
              cast(coalesce(a.is_supporter, 0) as bigint), cast(coalesce(a.has_page, 0) as bigint), a.picture \

@@ -25,7 +25,7 @@ macro_rules! proposal {
             "select p.state, p.speaker_before, p.text_before, p.site_id, p.id, p.recording_id, \
              p.revision, p.start_ms, p.end_ms, p.speaker, p.text, p.author_id, p.made_at, \
              p.decided_at, p.reason, p.read_at, (select count(*) from transcript_confirmation c \
-                 where c.site_id = p.site_id and c.proposal_id = p.id) from transcript_proposal p ",
+                 where c.site_id = ?1 and c.proposal_id = p.id) from transcript_proposal p ",
             $($rest),+
         )
     };

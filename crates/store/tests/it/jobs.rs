@@ -77,6 +77,24 @@ fn a_job_is_added_once_and_claimed_by_one_worker() {
 }
 
 #[test]
+fn workers_that_look_at_the_same_moment_each_find_something() {
+    on_both(|world| async move {
+        for key in ["a", "b", "c", "d"] {
+            add(&world, key, Duration::ZERO).await;
+        }
+        let now = world.clock.now();
+        let claim_two = || world.store.write(move |tx| jobs::claim(tx, now, LEASE, 2));
+
+        let (one, other) = tokio::join!(claim_two(), claim_two());
+
+        let claimed = one.unwrap().into_iter().chain(other.unwrap());
+        let mut claimed: Vec<_> = claimed.map(|job| job.dedup_key).collect();
+        claimed.sort();
+        assert_eq!(claimed, ["a", "b", "c", "d"]);
+    });
+}
+
+#[test]
 fn a_job_whose_worker_died_is_claimed_again_and_says_so() {
     on_both(|world| async move {
         add(&world, "a", Duration::ZERO).await;

@@ -24,8 +24,8 @@ use rejoinder_store::identity::authors::GuestDetails;
 use rejoinder_store::identity::sessions::NewSession;
 use rejoinder_store::identity::sign_ins::{self, Invitation};
 use rejoinder_store::{
-    Change, Location, Result, Store,
-    database::doctor,
+    Change, Location, Reach, Result, Store,
+    database::{distribution, doctor},
     discussion::{threads, votes},
     identity::authors,
     publication::sites,
@@ -59,7 +59,11 @@ pub(crate) fn on_each<F: Future>(story: impl Fn(World) -> F) -> [F::Output; 2] {
         let folders = [(); 2].map(|()| Arc::new(tempfile::tempdir().unwrap()));
         let sqlite = Location::Sqlite(folders[0].path().join("rejoinder.db"));
         let on_sqlite = story(World::within(&sqlite, folders[0].clone()).await).await;
-        let postgres = Location::Postgres(migrated_database());
+        let on_citus = testing::fresh_citus_database().map(Location::Postgres);
+        let postgres = match on_citus {
+            Some(location) => distributed(location).await,
+            None => Location::Postgres(migrated_database()),
+        };
         let on_postgres = story(World::within(&postgres, folders[1].clone()).await).await;
         [on_sqlite, on_postgres]
     })
@@ -70,6 +74,16 @@ fn migrated_database() -> String {
     testing::prepared_database(|url| {
         drop(Store::open(&url.parse().unwrap(), Arc::new(|_| {})).unwrap());
     })
+}
+
+/// A database of Citus, once its tables are distributed.
+async fn distributed(location: Location) -> Location {
+    let work = move || {
+        drop(Store::open(&location, Arc::new(|_| {})).unwrap());
+        distribution::distribute(&location, &Reach::default(), |_| ()).unwrap();
+        location
+    };
+    tokio::task::spawn_blocking(work).await.unwrap()
 }
 
 impl World {

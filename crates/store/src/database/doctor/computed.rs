@@ -180,9 +180,8 @@ pub(super) fn wrong_likes(tx: &mut Tx<'_>) -> Result<Option<Finding>> {
 pub(in crate::database) fn miscounted_likes(tx: &mut Tx<'_>) -> Result<Vec<Key>> {
     let sites: Vec<SiteId> = tx.all(
         sql!(
-            "select id from site where not exists (
-                 select 1 from job where job.site_id = site.id and kind = 'count_liked'
-                     and state <> 'done')"
+            "select id from site where id not in (
+                 select site_id from job where kind = 'count_liked' and state <> 'done')"
         ),
         params![],
         |row| row.next(),

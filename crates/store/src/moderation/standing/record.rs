@@ -33,7 +33,7 @@ pub fn record(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<AuthorR
                  count(case when c.state = 'spam' then 1 end),
                  count(case when c.state = 'removed' then 1 end),
                  count(case when exists (select 1 from flag f
-                     where f.site_id = c.site_id and f.comment_id = c.id) then 1 end)
+                     where f.site_id = ?1 and f.comment_id = c.id) then 1 end)
              from comment c where c.site_id = ?1 and c.author_id = ?2"
         ),
         params![site, author],
@@ -57,7 +57,7 @@ pub fn records(
                  count(case when c.state = 'spam' then 1 end),
                  count(case when c.state = 'removed' then 1 end),
                  count(case when exists (select 1 from flag f
-                     where f.site_id = c.site_id and f.comment_id = c.id) then 1 end)
+                     where f.site_id = ?1 and f.comment_id = c.id) then 1 end)
              from list(?2) as l join comment c on c.site_id = ?1 and c.author_id = l.value
              group by c.author_id"
         ),

@@ -1,4 +1,5 @@
 pub(crate) mod agreement;
+pub(crate) mod distribution;
 pub(crate) mod doctor;
 pub(crate) mod dump;
 pub(crate) mod encrypted;
