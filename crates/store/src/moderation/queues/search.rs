@@ -14,31 +14,35 @@ use crate::{Dialect, Result, Tx, params, sql};
 /// How many comments one search looks at before it asks to be continued.
 pub const SEARCH_WINDOW: i64 = 20_000;
 
-/// The comments of one search's window.
+/// The comments of one search's window, as these columns of `comment w`.
 macro_rules! window {
+    ($columns:literal, $which:tt) => {
+        concat!(
+            "(select ",
+            $columns,
+            " from comment w where w.site_id = ?1 and w.id < ?2",
+            window!($which),
+            " order by w.id desc limit ?3)"
+        )
+    };
     ("all") => {
-        "select w.id from comment w where w.site_id = ?1 and w.id < ?2 order by w.id desc limit ?3"
+        ""
     };
     ("published") => {
-        "select w.id from comment w where w.site_id = ?1 and w.id < ?2 and w.state = 'published' \
-         order by w.id desc limit ?3"
+        " and w.state = 'published'"
     };
     ("withheld") => {
-        "select w.id from comment w where w.site_id = ?1 and w.id < ?2 and w.state <> 'published' \
-         and w.state = ?4 order by w.id desc limit ?3"
+        " and w.state <> 'published' and w.state = ?4"
     };
 }
 
 macro_rules! search {
-    ($window:tt) => {
-        sql!(items!(
+    ($from:expr, $on:literal) => {
+        items!(
+            $from,
             concat!(
-                "(",
-                window!($window),
-                ") as found cross join comment c"
-            ),
-            concat!(
-                "c.id = found.id and (?4 = '' or c.state = ?4) and (cast(?5 as bigint) = 0 or c.created_at < ?5) \
+                $on,
+                "(?4 = '' or c.state = ?4) and (cast(?5 as bigint) = 0 or c.created_at < ?5) \
                  and (?6 = '' or lower(a.name) like ?6 escape '!' or a.id = ?7) \
                  and (?8 = '' or lower(p.key) like ?8 escape '!' \
                      or lower(coalesce(p.title, '')) like ?8 escape '!') \
@@ -48,16 +52,33 @@ macro_rules! search {
                 in_scope!("?11", "?12"),
                 " order by c.id desc limit ?13"
             )
-        ))
+        )
+    };
+}
+
+/// On SQLite the joins are made in the order in which they stand. PostgreSQL makes them in any, and where it
+/// plans for whatever is asked it takes the pages and authors first, of which most are not in the window; past
+/// the limit of the window it cannot look.
+macro_rules! matching {
+    ($dialect:expr, $which:tt) => {
+        match $dialect {
+            Dialect::Sqlite => sql!(@sqlite search!(
+                concat!(window!("w.id", $which), " as found cross join comment c"),
+                "c.id = found.id and "
+            )),
+            Dialect::Postgres => {
+                sql!(@postgres search!(concat!(window!("w.*", $which), " as c"), ""))
+            }
+        }
     };
 }
 
 macro_rules! oldest {
-    ($window:tt) => {
+    ($which:tt) => {
         sql!(concat!(
-            "select min(found.id), count(*) from (",
-            window!($window),
-            ") as found where ?4 = ?4"
+            "select min(found.id), count(*) from ",
+            window!("w.id", $which),
+            " as found where ?4 = ?4"
         ))
     };
 }
@@ -76,13 +97,14 @@ pub fn search(
 ) -> Result<QueueSlice> {
     let limit = limit.clamp(1, MAX_ITEMS);
     let after = after.unwrap_or(CommentId(i64::MAX));
+    let dialect = tx.dialect();
     let (matching, window) = match search.state {
-        None => (search!("all"), oldest!("all")),
-        Some(CommentState::Published) => (search!("published"), oldest!("published")),
-        Some(_) => (search!("withheld"), oldest!("withheld")),
+        None => (matching!(dialect, "all"), oldest!("all")),
+        Some(CommentState::Published) => (matching!(dialect, "published"), oldest!("published")),
+        Some(_) => (matching!(dialect, "withheld"), oldest!("withheld")),
     };
     let state = search.state.map_or("", CommentState::as_str);
-    let like = LikePattern(tx.dialect());
+    let like = LikePattern(dialect);
     let words: Vec<String> = search.words.iter().map(|word| like.holds(word)).collect();
     let author = search.author.as_deref().unwrap_or_default();
     let author_id = author.parse().map_or(0, |id: AuthorId| id.0);
