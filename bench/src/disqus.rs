@@ -8,9 +8,12 @@ use std::path::Path;
 use crate::Result;
 use crate::corpus::{BenchRandom, CorpusComment, CorpusPage, address, time_of, with_tags};
 
-/// How many people have an account. One comment in eight is by a guest, who is nobody else.
+/// How many people have an account. One comment in eight is by a guest, who is nobody else, and one in ten by
+/// the most prolific of all; one in a hundred is spam.
 const N_ACCOUNTS: u32 = 50_000;
 const GUEST_EVERY: u64 = 8;
+const PROLIFIC_EVERY: u64 = 10;
+const SPAM_EVERY: u64 = 100;
 
 const HEAD: &str = r#"<?xml version="1.0"?>
 <disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals">
@@ -63,9 +66,11 @@ fn push_post(out: &mut String, thread: usize, n_before: u64, comment: &CorpusCom
     let _ = write!(
         out,
         "<post dsq:id=\"{own}\"><id/><message><![CDATA[<p>{}</p>]]></message>\
-         <createdAt>{}</createdAt><isDeleted>false</isDeleted><isSpam>false</isSpam>",
+         <createdAt>{}</createdAt><isDeleted>false</isDeleted><isSpam>{}</isSpam>",
         with_tags(&comment.text).replace("\n\n", "</p><p>"),
         time_of(own - FIRST),
+        // No root, so that no replies hang below it.
+        own % SPAM_EVERY == 3,
     );
     push_author(out, own);
     let _ = write!(out, "<thread dsq:id=\"{}\"/>", thread + 1);
@@ -77,7 +82,10 @@ fn push_post(out: &mut String, thread: usize, n_before: u64, comment: &CorpusCom
 
 fn push_author(out: &mut String, post: u64) {
     let of_comment = &mut BenchRandom(post);
-    let account = of_comment.below(N_ACCOUNTS);
+    let account = match post % PROLIFIC_EVERY {
+        1 => 0,
+        _ => of_comment.below(N_ACCOUNTS),
+    };
     let name = crate::corpus::author(&mut BenchRandom(u64::from(account)));
     let _ = match post.is_multiple_of(GUEST_EVERY) {
         true => write!(

@@ -157,6 +157,15 @@ pub(crate) fn add_site(plan: &Plan, url: &str) -> Result {
     work::done(add.args(["site", "add", SITE, "--database", url])).map(drop)
 }
 
+/// Make someone an owner of the site; gives the secret that signs them in, once.
+pub(crate) fn add_owner(plan: &Plan, url: &str) -> Result<String> {
+    let mut add = Command::new(&plan.program);
+    add.args(["staff", "add", "owner@bench.example", "--site", SITE]);
+    let said = work::done(add.args(["--role", "owner", "--database", url]))?;
+    let token = said.split("token=").nth(1).unwrap_or_default();
+    Ok(token.trim().to_owned())
+}
+
 /// Import a file of the format with this word into the database at `url`.
 pub(crate) fn import(
     plan: &Plan,

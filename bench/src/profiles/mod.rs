@@ -3,6 +3,7 @@
 mod after_write;
 mod cached;
 mod cold;
+mod growth;
 mod hostile;
 mod import;
 mod live;
@@ -80,6 +81,10 @@ pub(crate) fn run(plan: &Plan) -> Result<ReportRows> {
     if plan.wants(Profile::Nodes) {
         println!("{:?}", Profile::Nodes);
         nodes::measure(plan, &mut rows)?;
+    }
+    if plan.wants(Profile::Growth) {
+        println!("{:?}", Profile::Growth);
+        growth::measure(plan, &mut rows)?;
     }
     Ok(rows)
 }
