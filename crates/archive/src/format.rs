@@ -123,9 +123,12 @@ impl Out {
 
     /// A comment, and what of `fields` has no place in it.
     pub(crate) fn comment(&mut self, comment: CommentItem, fields: &Fields) {
-        let record = record(&comment.source_id);
+        let left_over = fields.left_over();
+        let record = (!left_over.is_empty()).then(|| record(&comment.source_id));
         self.ready.push_back(Item::Comment(Box::new(comment)));
-        self.without(record, fields.left_over());
+        if let Some(record) = record {
+            self.without(record, left_over);
+        }
     }
 
     pub(crate) fn without(&mut self, record: String, fields: impl IntoIterator<Item = String>) {

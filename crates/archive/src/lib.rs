@@ -33,7 +33,9 @@ pub use item::{Body, CommentItem, Item, ItemKind, PageItem, QuestionItem, Votes,
 pub use leaving::{Leaving, Left, leave};
 pub use recognition::{Recognised, by_word, recognise, words};
 pub use source::plain_or_gzip;
-pub use writer::{Effect, ImportError, Mapping, NotAMapping, Plan, Report, Totals, import};
+pub use writer::{
+    Effect, ImportError, Mapping, NotAMapping, Plan, Reached, Report, Totals, import,
+};
 
 /// Why a file cannot be read on.
 #[derive(Debug, thiserror::Error)]

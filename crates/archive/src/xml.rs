@@ -30,6 +30,7 @@ pub(crate) struct Xml<R: Read> {
     open: Open,
     /// Ends that were missing in the file and are given before what follows.
     n_missing_ends: usize,
+    is_passing: bool,
 }
 
 /// The elements that are open, with the text in each. What is closed stays behind them, so that its room is
@@ -86,7 +87,13 @@ impl<R: Read> Xml<R> {
             buffer: Vec::new(),
             open: Open::default(),
             n_missing_ends: 0,
+            is_passing: false,
         }
+    }
+
+    /// Whether texts and ids are of no interest from here on: without them a file is read more quickly.
+    pub(crate) const fn pass(&mut self, is_passing: bool) {
+        self.is_passing = is_passing;
     }
 
     pub(crate) fn step(&mut self) -> Result<Step<'_>, ReadError> {
@@ -116,7 +123,10 @@ impl<R: Read> Xml<R> {
                         let reason = format!("more than {MAX_DEPTH} elements inside each other");
                         return Err(ReadError::Broken { at_byte, reason });
                     }
-                    let id = id_of(&start);
+                    let id = match self.is_passing {
+                        true => None,
+                        false => id_of(&start),
+                    };
                     self.open.begin(start.name().as_ref());
                     let (name, _) = &self.open.elements[self.open.depth - 1];
                     return Ok(Step::Start(name, id));
@@ -129,6 +139,7 @@ impl<R: Read> Xml<R> {
                         return Ok(self.end());
                     }
                 }
+                Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) if self.is_passing => {}
                 Event::Text(text) => self.open.push(&text.xml10_content()),
                 Event::CData(text) => self.open.push(&text.xml10_content()),
                 Event::GeneralRef(name) => self.open.push(&meaning(&name)),

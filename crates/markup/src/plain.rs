@@ -1,5 +1,7 @@
 //! Text without markup, for mails, feeds and excerpts.
 
+use std::borrow::Cow;
+
 use rejoinder_core::SafeHtml;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -93,13 +95,17 @@ impl PlainWriter {
 }
 
 /// What `escaped` stands for, as the sanitiser escapes.
-pub(crate) fn unescaped(escaped: &str) -> String {
-    escaped
+pub(crate) fn unescaped(escaped: &str) -> Cow<'_, str> {
+    if !escaped.contains('&') {
+        return Cow::Borrowed(escaped);
+    }
+    let text = escaped
         .replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&quot;", "\"")
         .replace("&nbsp;", "\u{a0}")
-        .replace("&amp;", "&")
+        .replace("&amp;", "&");
+    Cow::Owned(text)
 }
 
 /// The start of `text` on one line, at most `max_graphemes` long with the `…` that shows a cut.

@@ -100,21 +100,49 @@ fn in_pieces(html: &str, max: usize) -> Cow<'_, str> {
     Cow::Owned(pieces)
 }
 
-/// Whether `html` is nothing but paragraphs of text without markup, as most comments are: what the
+/// What may stand in a paragraph that is taken as it is, with text in it and none of them in another.
+const PLAIN_ELEMENTS: [&str; 8] = ["b", "code", "em", "i", "s", "small", "strong", "u"];
+
+/// Whether `html` is nothing but paragraphs of text, some of it set off, as most comments are: what the
 /// sanitiser would give back as it is, after three parses.
 fn is_plain(html: &str) -> bool {
     let mut rest = html;
     while let Some(paragraph) = rest.strip_prefix("<p>") {
-        let Some((text, after)) = paragraph.split_once("</p>") else {
+        let Some(after) = behind_plain(paragraph) else {
             return false;
         };
-        let is_text = |text: &str| !text.contains(['<', '>', '&', '\0', '\r', '\u{a0}']);
-        if text.is_empty() || !text.split("<br>").all(is_text) {
-            return false;
-        }
         rest = after;
     }
     rest.is_empty()
+}
+
+/// What stands behind a paragraph that is plain, and not empty.
+fn behind_plain(paragraph: &str) -> Option<&str> {
+    let mut rest = paragraph;
+    let mut open = None;
+    loop {
+        let is_no_text = |byte| matches!(byte, b'<' | b'>' | b'&' | b'\0' | b'\r' | 0xc2);
+        let at = rest.bytes().position(is_no_text)?;
+        rest = &rest[at..];
+        if rest.starts_with(|c: char| c != '<') {
+            // The rest of the characters that begin so are text, too.
+            rest = rest.strip_prefix(|c: char| c.len_utf8() == 2 && c != '\u{a0}')?;
+        } else if let Some(after) = rest.strip_prefix("</p>") {
+            let is_empty = rest.len() == paragraph.len();
+            return (open.is_none() && !is_empty).then_some(after);
+        } else if let Some(after) = rest.strip_prefix("<br>") {
+            rest = after;
+        } else if let Some(name) = open.take() {
+            rest = rest
+                .strip_prefix("</")?
+                .strip_prefix(name)?
+                .strip_prefix('>')?;
+        } else {
+            let (name, after) = rest[1..].split_once('>')?;
+            open = Some(*PLAIN_ELEMENTS.iter().find(|own| **own == name)?);
+            rest = after;
+        }
+    }
 }
 
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -174,7 +202,7 @@ mod tests {
 
         #[test]
         fn what_is_taken_for_plain_is_what_the_sanitiser_would_give(
-            parts in prop::collection::vec("(<p>|</p>|<br>|[a-c\"'/=&;<>\n\t \u{85}\u{a0}\u{2028}\u{feff}😀]{1,4}){1,8}", 1..4),
+            parts in prop::collection::vec("(<p>|</p>|<br>|<(b|em|s)>|</(b|em|s)>|<i>a</i>|[a-c\"'/=&;<>\n\t \u{85}\u{a0}\u{2028}\u{feff}😀]{1,4}){1,8}", 1..4),
         ) {
             let html: String = parts.iter().map(|part| format!("<p>{part}</p>")).collect();
             if is_plain(&html) {
@@ -189,6 +217,7 @@ mod tests {
             "",
             "<p>One</p>",
             "<p>One<br>two</p><p>Three \"4\" '5' / =</p>",
+            "<p>One <em>two</em> <b>thr\u{e9}<br>e</b>\u{ab}</p>",
         ] {
             assert!(is_plain(plain), "{plain}");
         }
@@ -196,7 +225,11 @@ mod tests {
             "One",
             "<p></p>",
             "<p>One",
-            "<p>a<b>b</b></p>",
+            "<p>a<b>b</p>",
+            "<p>a<b>b</i></p>",
+            "<p>a<b>b<i>c</i></b></p>",
+            "<p>a<a>b</a></p>",
+            "<p>a\u{a0}b</p>",
             "<p>&amp;</p>",
             "<p>a</p>\n",
         ] {

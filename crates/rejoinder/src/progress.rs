@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal as _, stderr};
 
+use archive::Reached;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::output::note;
@@ -47,13 +48,14 @@ impl Progress {
         self.tell(n_done, n_total, String::new());
     }
 
-    /// `n_done` of `n_total` bytes are done, which held `n_comments`.
-    pub(crate) fn at_comments(&mut self, n_done: u64, n_total: u64, n_comments: u64) {
-        self.tell(
-            n_done,
-            n_total,
-            format!("{} comments", HumanCount(n_comments)),
-        );
+    /// `n_done` of `n_total` bytes are done, and so many of the comments that they hold.
+    pub(crate) fn at_comments(&mut self, n_done: u64, n_total: u64, reached: Reached) {
+        let n_comments = HumanCount(reached.n_comments());
+        let about = match reached {
+            Reached::Reading { .. } => format!("{n_comments} comments read"),
+            Reached::Writing { .. } => format!("{n_comments} comments"),
+        };
+        self.tell(n_done, n_total, about);
     }
 
     /// `n_done` of `n_total` bytes are done, which held `n_rows`.

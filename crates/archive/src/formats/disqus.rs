@@ -123,6 +123,11 @@ impl<R: Read> Elements<R> {
 }
 
 impl Reading {
+    /// Whether it is inside an element of another kind.
+    const fn is_passing(&self) -> bool {
+        self.depth > 1 && !self.is_wanted
+    }
+
     fn start(&mut self, kind: &str, name: &str, id: Option<String>) {
         if self.depth == 1 {
             self.is_wanted = name == kind;
@@ -181,9 +186,12 @@ impl<R: Read> Iterator for Elements<R> {
                 Ok(Step::Start(name, id)) => {
                     self.has_root |= self.reading.depth == 0 && name == "disqus";
                     self.reading.start(self.kind, name, id);
+                    self.xml.pass(self.reading.is_passing());
                 }
                 Ok(Step::End(name, text)) => {
-                    if let Some(element) = self.reading.end(name, text) {
+                    let whole = self.reading.end(name, text);
+                    self.xml.pass(self.reading.is_passing());
+                    if let Some(element) = whole {
                         return Some(Ok(element));
                     }
                 }
@@ -316,9 +324,10 @@ impl<R: Read> Posts<R> {
         let Some(thread) = self.threads.get(id) else {
             return;
         };
-        if !self.given.insert(id.to_owned()) {
+        if self.given.contains(id) {
             return;
         }
+        self.given.insert(id.to_owned());
         let mut page = thread.page.clone();
         let record = format!("thread {id}");
         if thread.is_deleted {
@@ -331,20 +340,20 @@ impl<R: Read> Posts<R> {
     }
 
     fn post(&mut self, post: Element) {
-        let record = record(&post.id);
         let Some(thread) = self.threads.get(&post.thread) else {
-            return self.out.dropped(record, "its thread is not in the file");
+            let reason = "its thread is not in the file";
+            return self.out.dropped(record(&post.id), reason);
         };
         if thread.page.url.is_empty() {
             let reason = "its thread has neither an address nor an identifier";
-            return self.out.dropped(record, reason);
+            return self.out.dropped(record(&post.id), reason);
         }
         let is_public = !thread.is_deleted;
         self.give_page(&post.thread);
         let posted_at = when::time(post.text("createdAt"));
         if posted_at.is_none() {
-            self.out
-                .note(record.clone(), "it has no date and was given its page's");
+            let reason = "it has no date and was given its page's";
+            self.out.note(record(&post.id), reason);
         }
         let mut comment = CommentItem::new(post.id.as_str(), post.thread.as_str(), body(&post));
         comment.posted_at = posted_at
@@ -358,7 +367,7 @@ impl<R: Read> Posts<R> {
         if comment.state == CommentState::Removed {
             comment.body = Body::Html(String::new());
             let reason = "it was deleted there, so its text and its author's name were left out";
-            self.out.note(record.clone(), reason);
+            self.out.note(record(&post.id), reason);
         } else {
             comment.writer = writer(&post);
         }
@@ -369,7 +378,9 @@ impl<R: Read> Posts<R> {
             others.insert("id".to_owned());
         }
         self.out.comment(comment, &Fields::default());
-        self.out.without(record, others);
+        if !others.is_empty() {
+            self.out.without(record(&post.id), others);
+        }
     }
 }
 

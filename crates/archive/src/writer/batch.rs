@@ -1,90 +1,28 @@
-//! Records on their way into one transaction.
+//! Pages that are written at once.
 
 use std::collections::{HashMap, HashSet};
 
-use rejoinder_core::passages::Selector;
 use rejoinder_core::{AuthorId, CommentId, CommentState, PageId};
 use store::archive::annotating;
 use store::archive::arriving::{self, ArrivingAuthor, ArrivingComment, Parent};
-use store::archive::imports::{self, ImportedComment, ImportedPage};
-use store::identity::authors::GuestDetails;
+use store::archive::imports;
 use store::{StoreError, Tx, discussion::pages};
 
 use super::Task;
-use crate::{Body, QuestionItem};
+use super::placing::PageNumber;
+use super::records::{NewComment, NewPage, Record};
 
-/// So many records go into one transaction; some batches are in memory at once.
-const MAX_RECORDS: usize = 5_000;
+/// So many records are written at once; some batches are in memory at a time.
+const MAX_RECORDS: usize = 2_000;
 
-/// So many bytes of text go into one transaction.
-const MAX_BYTES: usize = 4 << 20;
+/// So many bytes of text are.
+const MAX_BYTES: usize = 2 << 20;
 
-/// Pages and comments, decided, in the order in which they must be written.
+/// What is known of what was written before.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
-    pub(super) pages: Vec<NewPage>,
-    comments: Vec<NewComment>,
-    /// Those that are asked of passages of its pages.
-    pub(super) questions: Vec<QuestionItem>,
-    /// The length of all texts.
-    bytes: usize,
-}
-
-/// A page to find or to add.
-#[derive(Debug)]
-pub(super) struct NewPage {
-    /// Its id, if it is new.
-    pub(super) id: PageId,
-    pub(super) page: ImportedPage,
-}
-
-/// A comment to find or to add.
-#[derive(Debug)]
-pub(super) struct NewComment {
-    /// The source ids of its page and its parent, which come before it.
-    pub(super) page: String,
-    pub(super) parent: Option<String>,
-    /// Tells its author from all others; nothing for someone who may be anybody.
-    pub(super) author: Option<u128>,
-    pub(super) details: GuestDetails,
-    /// Its text, not safe.
-    pub(super) body: Body,
-    /// As nobody sees it; its page is known later.
-    pub(super) comment: ImportedComment,
-    /// Its state, once it is seen.
-    pub(super) state: CommentState,
-    /// The passage that it is about.
-    pub(super) annotation: Option<Selector>,
-}
-
-impl NewComment {
-    /// What its author is called among the records of the source.
-    fn author_name(&self) -> String {
-        match self.author {
-            Some(key) => format!("{key:032x}"),
-            None => self.comment.source_id.clone(),
-        }
-    }
-
-    fn render(&mut self) {
-        match &mut self.body {
-            Body::Html(html) => {
-                self.comment.html = markup::sanitise(&std::mem::take(html));
-                self.comment.text = markup::plain_text(&self.comment.html);
-            }
-            Body::Markdown(text) => {
-                self.comment.html = markup::render(text).html;
-                self.comment.text = std::mem::take(text);
-            }
-        }
-    }
-}
-
-/// What is known of earlier batches.
-#[derive(Debug, Default, Clone)]
 pub(super) struct Before {
-    /// What the pages of the file are called here.
-    pub(super) pages: HashMap<String, PageId>,
+    /// The last page, which may go on.
+    page: Option<(PageNumber, PageId)>,
     /// The ids of authors, as far as they are kept in mind: most write more than once.
     authors: HashMap<u128, AuthorId>,
 }
@@ -93,8 +31,9 @@ pub(super) struct Before {
 const MAX_AUTHORS: usize = 100_000;
 
 impl Before {
+    /// What a later transaction wrote is known, too.
     pub(super) fn extend(&mut self, more: Self) {
-        self.pages.extend(more.pages);
+        self.page = more.page;
         if self.authors.len() + more.authors.len() > MAX_AUTHORS {
             self.authors.clear();
         }
@@ -102,11 +41,15 @@ impl Before {
     }
 }
 
-/// What came of a batch.
+/// What came of some batches.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
-    /// What the next may know of it.
+    /// What the next may know of them.
     pub(super) before: Before,
+    /// What their pages are called here.
+    pub(super) pages: Vec<(String, PageId)>,
+    /// Pages that are larger than a batch: they are to be shown when they are whole.
+    pub(super) unseen: Vec<PageId>,
     pub(super) added: u64,
     pub(super) known: u64,
     pub(super) held: u64,
@@ -124,62 +67,132 @@ impl Outcome {
     }
 }
 
+/// Pages with their comments, in the order in which they must be written.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pages: Vec<Page>,
+    n_records: usize,
+    /// The length of all texts.
+    n_bytes: usize,
+}
+
+/// A page, or a part of one that is larger than a batch.
+#[derive(Debug)]
+struct Page {
+    number: PageNumber,
+    /// What the file calls it; in a later part there is nothing.
+    named: Vec<NewPage>,
+    comments: Vec<NewComment>,
+    /// Whether there is more of it in another batch, before or behind this one.
+    is_part: bool,
+}
+
 impl Batch {
-    /// Whether it is time to write: a commit costs little when many share it, and memory stays
-    /// flat however long comments are.
-    pub(super) fn is_full(&self) -> bool {
-        self.pages.len() + self.comments.len() >= MAX_RECORDS || self.bytes >= MAX_BYTES
+    /// Take the next record. Gives what is to be written before it: memory stays flat however many comments
+    /// there are and however long they are.
+    pub(super) fn push(&mut self, number: PageNumber, record: Record) -> Option<Self> {
+        let full = if self.is_full() {
+            self.split(number)
+        } else {
+            None
+        };
+        self.add(number, record);
+        full
     }
 
-    pub(super) fn push(&mut self, comment: NewComment) {
-        self.bytes += comment.body.source().len();
-        self.comments.push(comment);
+    fn is_full(&self) -> bool {
+        self.n_records >= MAX_RECORDS || self.n_bytes >= MAX_BYTES
+    }
+
+    /// Keeps of the page that goes on what can still be written at once with the rest of it.
+    fn split(&mut self, next: PageNumber) -> Option<Self> {
+        let mut full = std::mem::take(self);
+        let last = full.pages.pop()?;
+        if last.number != next {
+            full.pages.push(last);
+        } else if full.pages.is_empty() {
+            let part = last.part();
+            self.pages.push(Page::of(next, true));
+            full.pages.push(part);
+        } else {
+            let page = self.page(next);
+            page.is_part = last.is_part;
+            page.named = last.named;
+            self.n_records = page.named.len();
+            for comment in last.comments {
+                self.add(next, Record::Comment(Box::new(comment)));
+            }
+        }
+        Some(full)
+    }
+
+    fn page(&mut self, number: PageNumber) -> &mut Page {
+        if self.pages.last().is_none_or(|last| last.number != number) {
+            self.pages.push(Page::of(number, false));
+        }
+        let last = self.pages.len() - 1;
+        &mut self.pages[last]
+    }
+
+    fn add(&mut self, number: PageNumber, record: Record) {
+        self.n_records += 1;
+        if let Record::Comment(comment) = &record {
+            self.n_bytes += comment.body.source().len();
+        }
+        let page = self.page(number);
+        match record {
+            Record::Page(named) => page.named.push(named),
+            Record::Comment(comment) if page.is_part => page.comments.push(comment.unseen()),
+            Record::Comment(comment) => page.comments.push(*comment),
+        }
+    }
+
+    fn comments(&self) -> impl Iterator<Item = &NewComment> {
+        self.pages.iter().flat_map(|page| &page.comments)
     }
 
     /// Make the HTML that is shown.
     pub(super) fn render(&mut self) {
-        self.comments.iter_mut().for_each(NewComment::render);
+        let comments = self.pages.iter_mut().flat_map(|page| &mut page.comments);
+        comments.for_each(NewComment::render);
     }
 
-    /// Find or add everything. Nobody sees it yet.
+    /// Find or add everything, and show the pages that are whole.
     pub(super) fn write(
         &self,
         tx: &mut Tx<'_>,
         task: Task,
         before: &Before,
-    ) -> Result<Outcome, StoreError> {
-        let Task { site, origin, .. } = task;
-        let mut outcome = Outcome::default();
-        for new in &self.pages {
-            let id = place_page(tx, task, new)?;
-            outcome.before.pages.insert(new.page.source_id.clone(), id);
-        }
+        outcome: &mut Outcome,
+    ) -> Result<(), StoreError> {
+        let Task {
+            site, origin, now, ..
+        } = task;
+        let pages = self.place_pages(tx, task, before, outcome)?;
         let known = self.known(tx, task)?;
-        let is_new = |new: &&NewComment| !known.contains_key(new.comment.source_id.as_str());
-        let new: Vec<&NewComment> = self.comments.iter().filter(is_new).collect();
-        outcome.known = (self.comments.len() - new.len()) as u64;
-        let authors = add_authors(tx, task, &new, before, &mut outcome)?;
+        let is_new = |new: &NewComment| !known.contains_key(new.comment.source_id.as_str());
+        let new: Vec<&NewComment> = self.comments().filter(|new| is_new(new)).collect();
+        outcome.known += (self.comments().count() - new.len()) as u64;
+        let mut authors = add_authors(tx, task, &new, before, outcome)?.into_iter();
         let mut places = HashMap::new();
         let mut arriving = Vec::with_capacity(new.len());
-        for (new, author) in new.iter().zip(authors) {
-            let found = outcome.before.pages.get(&new.page);
-            let Some(page) = found.or_else(|| before.pages.get(&new.page)).copied() else {
-                let text = format!("comment {} came before its page", new.comment.source_id);
-                return Err(StoreError::Internal(text.into()));
-            };
-            let parent = new.parent.as_deref().and_then(|parent| {
-                let beside = places.get(parent).copied().map(Parent::Before);
-                beside.or_else(|| known.get(parent).map(|id| Parent::Here(CommentId(*id))))
-            });
-            places.insert(new.comment.source_id.as_str(), arriving.len());
-            arriving.push(ArrivingComment {
-                comment: &new.comment,
-                page,
-                parent,
-                author,
-            });
+        for (page, id) in self.pages.iter().zip(&pages) {
+            let new = page.comments.iter().filter(|new| is_new(new));
+            for (new, author) in new.zip(authors.by_ref()) {
+                let parent = new.parent.as_deref().and_then(|parent| {
+                    let beside = places.get(parent).copied().map(Parent::Before);
+                    beside.or_else(|| known.get(parent).map(|id| Parent::Here(CommentId(*id))))
+                });
+                places.insert(new.comment.source_id.as_str(), arriving.len());
+                arriving.push(ArrivingComment {
+                    comment: &new.comment,
+                    page: *id,
+                    parent,
+                    author,
+                });
+            }
         }
-        let ids = arriving::add_comments(tx, site, origin, &arriving)?;
+        let ids = imports::add_comments(tx, now, site, origin, &arriving)?;
         for ((new, arriving), id) in new.iter().zip(&arriving).zip(ids) {
             if let Some(passage) = &new.annotation {
                 let at = new.comment.created_at;
@@ -187,30 +200,92 @@ impl Batch {
             }
             outcome.add(new.state);
         }
-        Ok(outcome)
+        // An import that was killed may have left a part of a page that now is whole.
+        for (page, id) in self.pages.iter().zip(pages) {
+            if !page.is_part && page.comments.iter().any(|new| !is_new(new)) {
+                imports::reveal(tx, now, site, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The pages' ids here, in their order.
+    fn place_pages(
+        &self,
+        tx: &mut Tx<'_>,
+        task: Task,
+        before: &Before,
+        outcome: &mut Outcome,
+    ) -> Result<Vec<PageId>, StoreError> {
+        let mut ids = Vec::with_capacity(self.pages.len());
+        let mut last = outcome.before.page.or(before.page);
+        for page in &self.pages {
+            for named in &page.named {
+                let id = place_page(tx, task, named)?;
+                outcome.pages.push((named.page.source_id.clone(), id));
+                last = Some((page.number, id));
+            }
+            let own = last.filter(|(number, _)| *number == page.number);
+            let (_, id) =
+                own.ok_or_else(|| StoreError::Internal("a comment came before its page".into()))?;
+            if page.is_part {
+                outcome.unseen.push(id);
+            }
+            ids.push(id);
+        }
+        outcome.before.page = last;
+        Ok(ids)
     }
 
     /// What became of those of its comments, and of what they reply to, that came before.
     fn known(&self, tx: &mut Tx<'_>, task: Task) -> Result<HashMap<String, i64>, StoreError> {
-        let own = self.comments.iter();
+        let own = self.comments();
         let own: HashSet<&str> = own.map(|new| new.comment.source_id.as_str()).collect();
-        let parents = self.comments.iter().filter_map(|new| new.parent.as_deref());
+        let parents = self.comments().filter_map(|new| new.parent.as_deref());
         let parents: HashSet<&str> = parents.filter(|parent| !own.contains(parent)).collect();
         let all = own.into_iter().chain(parents);
         arriving::known(tx, task.site, task.origin.format, all)
     }
 
     /// Count what `write` would do.
-    pub(super) fn look(&self, tx: &mut Tx<'_>, task: Task) -> Result<Outcome, StoreError> {
-        let mut outcome = Outcome::default();
+    pub(super) fn look(
+        &self,
+        tx: &mut Tx<'_>,
+        task: Task,
+        outcome: &mut Outcome,
+    ) -> Result<(), StoreError> {
         let known = self.known(tx, task)?;
-        for new in &self.comments {
+        for new in self.comments() {
             match known.contains_key(new.comment.source_id.as_str()) {
                 true => outcome.known += 1,
                 false => outcome.add(new.state),
             }
         }
-        Ok(outcome)
+        Ok(())
+    }
+}
+
+impl Page {
+    const fn of(number: PageNumber, is_part: bool) -> Self {
+        Self {
+            number,
+            named: Vec::new(),
+            comments: Vec::new(),
+            is_part,
+        }
+    }
+
+    /// The same, which nobody sees before the rest of it is there, too.
+    fn part(self) -> Self {
+        if self.is_part {
+            return self;
+        }
+        let comments = self.comments.into_iter().map(NewComment::unseen);
+        Self {
+            comments: comments.collect(),
+            is_part: true,
+            ..self
+        }
     }
 }
 
@@ -240,11 +315,18 @@ fn add_authors(
     before: &Before,
     outcome: &mut Outcome,
 ) -> Result<Vec<AuthorId>, StoreError> {
-    let known = |new: &NewComment| before.authors.get(&new.author?).copied();
-    let names: Vec<String> = comments.iter().map(|new| new.author_name()).collect();
-    let unknown = comments.iter().zip(&names);
-    let unknown = unknown.filter(|(new, _)| known(new).is_none());
-    let unknown: Vec<ArrivingAuthor<'_>> = unknown
+    let more = &mut outcome.before.authors;
+    let known = |new: &&NewComment| {
+        let key = new.author?;
+        before.authors.get(&key).or_else(|| more.get(&key)).copied()
+    };
+    let mut authors: Vec<Option<AuthorId>> = comments.iter().map(known).collect();
+    let unknown = comments.iter().zip(&authors);
+    let unknown = unknown.filter(|(_, known)| known.is_none());
+    let unknown: Vec<(&NewComment, String)> =
+        unknown.map(|(new, _)| (*new, new.author_name())).collect();
+    let arriving: Vec<ArrivingAuthor<'_>> = unknown
+        .iter()
         .map(|(new, name)| ArrivingAuthor {
             source_id: name,
             is_kept: new.author.is_some(),
@@ -252,17 +334,13 @@ fn add_authors(
             details: &new.details,
         })
         .collect();
-    let added = arriving::upsert_authors(tx, task.site, task.origin, &unknown)?;
+    let added = arriving::upsert_authors(tx, task.site, task.origin, &arriving)?;
+    let kept = unknown.iter().zip(&added);
+    more.extend(kept.filter_map(|((new, _), id)| Some((new.author?, *id))));
     let mut added = added.into_iter();
-    let mut authors = Vec::with_capacity(comments.len());
-    for new in comments {
-        let Some(author) = known(new).or_else(|| added.next()) else {
-            return Err(StoreError::Internal("an author was not added".into()));
-        };
-        if let Some(key) = new.author {
-            outcome.before.authors.insert(key, author);
-        }
-        authors.push(author);
+    for author in authors.iter_mut().filter(|author| author.is_none()) {
+        *author = added.next();
     }
-    Ok(authors)
+    let all: Option<Vec<AuthorId>> = authors.into_iter().collect();
+    all.ok_or_else(|| StoreError::Internal("an author was not added".into()))
 }

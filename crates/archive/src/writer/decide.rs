@@ -1,28 +1,25 @@
 //! What becomes of each record of a file.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::io;
 
 use rejoinder_core::discussion::text::MAX_BYTES_EACH;
-use rejoinder_core::identity::author::{name, parse_email};
 use rejoinder_core::publication::settings::MAX_GRAPHEMES;
 use rejoinder_core::{
     CommentState, IdSource, PageId, PageKey, Refusal, SafeHtml, Site, Time, discussion::policy,
 };
-use sha2::{Digest, Sha256};
 use store::archive::imports::{Counters, ImportedComment, ImportedPage, WrittenIn};
-use store::identity::authors::GuestDetails;
-use unicode_segmentation::UnicodeSegmentation;
 
-use super::batch::{Batch, NewComment, NewPage};
+use super::authors::{author_key, details};
 use super::mapping::{Mapping, Mappings};
 use super::placing::{PageNumber, Placed, Placing};
+use super::records::{NewComment, NewPage, Record, withheld};
 use super::report::Report;
+use super::said::{Said, record};
+use super::staging::Staging;
 use crate::html::kept;
-use crate::{Body, CommentItem, Item, PageItem, Writer};
-
-/// Stands for the name of someone who gave none, as it does in WordPress.
-const NAMELESS: &str = "Anonymous";
+use crate::{Body, CommentItem, Item, PageItem, QuestionItem};
 
 /// The largest text of a comment, in bytes; nobody writes a larger one to be read.
 const MAX_BODY: usize = MAX_GRAPHEMES * MAX_BYTES_EACH;
@@ -39,6 +36,10 @@ pub(super) struct Decider<'p> {
     /// Comments whose id another page's comment had before, by page and id.
     renamed: HashMap<(PageNumber, String), String>,
     n_pinned: HashMap<PageNumber, i64>,
+    /// There are few of them.
+    questions: Vec<QuestionItem>,
+    /// How many comments come in, as far as is known.
+    n_comments: u64,
 }
 
 /// A page of the file.
@@ -63,6 +64,8 @@ impl<'p> Decider<'p> {
             numbers: HashMap::new(),
             renamed: HashMap::new(),
             n_pinned: HashMap::new(),
+            questions: Vec::new(),
+            n_comments: 0,
         }
     }
 
@@ -71,39 +74,43 @@ impl<'p> Decider<'p> {
         &mut self,
         item: Item,
         ids: &IdSource,
-        batch: &mut Batch,
+        staging: &mut Staging,
         report: &mut Report,
     ) -> io::Result<()> {
         match item {
-            Item::Page(page) => self.page(page, PageId(ids.next(self.now)), batch, report),
-            Item::Comment(comment) => self.comment(*comment, batch, report),
+            Item::Page(page) => self.page(page, PageId(ids.next(self.now)), staging, report),
+            Item::Comment(comment) => self.comment(*comment, staging, report),
             Item::Question(question) => {
-                batch.questions.push(*question);
+                self.questions.push(*question);
                 Ok(())
             }
             Item::Dropped { record, reason } => report.dropped(&record, &reason),
             Item::Note { record, reason } => report.changed(&record, &reason),
             Item::Without { record, fields } => report.without(&record, &fields),
             Item::EndOfPages => {
-                self.place_rest(batch, report)?;
+                self.place_rest(staging, report)?;
                 self.pages.clear();
                 Ok(())
             }
         }
     }
 
-    /// No more comments come.
-    pub(super) fn finish(&mut self, batch: &mut Batch, report: &mut Report) -> io::Result<()> {
-        self.place_rest(batch, report)?;
+    /// No more comments come. Gives how many there are, and the questions of passages.
+    pub(super) fn finish(
+        mut self,
+        staging: &mut Staging,
+        report: &mut Report,
+    ) -> io::Result<(u64, Vec<QuestionItem>)> {
+        self.place_rest(staging, report)?;
         for mapping in self.mappings.unused() {
             report.remark(format!("--map {} fitted no page", mapping.typed()));
         }
-        Ok(())
+        Ok((self.n_comments, self.questions))
     }
 
-    fn place_rest(&mut self, batch: &mut Batch, report: &mut Report) -> io::Result<()> {
+    fn place_rest(&mut self, staging: &mut Staging, report: &mut Report) -> io::Result<()> {
         for placed in self.placing.finish() {
-            self.write(placed, batch, report)?;
+            self.write(placed, staging, report)?;
         }
         Ok(())
     }
@@ -112,7 +119,7 @@ impl<'p> Decider<'p> {
         &mut self,
         item: PageItem,
         id: PageId,
-        batch: &mut Batch,
+        staging: &mut Staging,
         report: &mut Report,
     ) -> io::Result<()> {
         if self.pages.contains_key(&item.source_id) {
@@ -121,8 +128,9 @@ impl<'p> Decider<'p> {
         let is_public = item.public;
         let (url, aliases) = self.addresses(&item);
         let key = PageKey::parse(&url);
+        let number = self.number(&key, &item, report)?;
         let known = Known {
-            number: self.number(&key, &item, report)?,
+            number,
             is_public,
             refused: key
                 .as_ref()
@@ -148,8 +156,7 @@ impl<'p> Decider<'p> {
             source_id: item.source_id,
             key,
         };
-        batch.pages.push(NewPage { id, page });
-        Ok(())
+        staging.keep(number, &Record::Page(NewPage { id, page }))
     }
 
     /// The number of a page: that of an earlier one, where both are the same here.
@@ -204,105 +211,113 @@ impl<'p> Decider<'p> {
     fn comment(
         &mut self,
         mut item: CommentItem,
-        batch: &mut Batch,
+        staging: &mut Staging,
         report: &mut Report,
     ) -> io::Result<()> {
         let Some(page) = self.pages.get(&item.page) else {
             return report.dropped(&record(&item, ""), "its page is not in the file");
         };
-        let (record, number) = (record(&item, &page.name), page.number);
+        let number = page.number;
         if let Some(reason) = &page.refused {
-            return report.dropped(&record, reason);
+            return report.dropped(&record(&item, &page.name), reason);
         }
         let n_bytes = item.body.source().len();
         if n_bytes > MAX_BODY {
             let reason = format!("its text has {n_bytes} bytes; at most {MAX_BODY} are taken");
-            return report.dropped(&record, &reason);
+            return report.dropped(&record(&item, &page.name), &reason);
         }
-        if self
-            .placing
-            .page_of(&item.source_id)
-            .is_some_and(|other| other != number)
-        {
+        if let Some(other) = self.placing.page_of(&item.source_id) {
+            let record = record(&item, &page.name);
             let id = format!("{}/{}", item.page, item.source_id);
+            if other == number || self.placing.page_of(&id).is_some() {
+                return report.dropped(&record, "another record has the same id");
+            }
+            let reason = "a comment of another page has the same id; both came in";
+            report.changed(&record, reason)?;
             self.renamed.insert((number, item.source_id), id.clone());
             item.source_id = id;
-            report.changed(
-                &record,
-                "a comment of another page has the same id; both came in",
-            )?;
         }
-        if let Some(parent) = item.parent.take() {
+        // Few files have any.
+        if !self.renamed.is_empty()
+            && let Some(parent) = item.parent.take()
+        {
             let renamed = self.renamed.get(&(number, parent.clone()));
             item.parent = Some(renamed.cloned().unwrap_or(parent));
         }
-        match self.placing.add(number, item) {
-            None => report.dropped(&record, "another record has the same id"),
-            Some(ready) => ready
-                .into_iter()
-                .try_for_each(|placed| self.write(placed, batch, report)),
-        }
+        let ready = self.placing.add(number, item).unwrap_or_default();
+        ready
+            .into_iter()
+            .try_for_each(|placed| self.write(placed, staging, report))
     }
 
-    fn write(&mut self, placed: Placed, batch: &mut Batch, report: &mut Report) -> io::Result<()> {
+    fn write(
+        &mut self,
+        placed: Placed,
+        staging: &mut Staging,
+        report: &mut Report,
+    ) -> io::Result<()> {
         let Placed {
-            mut item,
+            item,
             parent,
             moved,
         } = placed;
         let Some(page) = self.pages.get_mut(&item.page) else {
             return report.dropped(&record(&item, ""), "its page is not in the file");
         };
-        let record = record(&item, &page.name);
         if !std::mem::replace(&mut page.has_comments, true) {
             report.totals_mut().pages += 1;
         }
+        let (number, is_public) = (page.number, page.is_public);
+        let said = Said {
+            id: &item.source_id,
+            by: &item.writer.name,
+            page: &page.name,
+        };
         if let Some(reason) = moved {
-            report.changed(&record, &format!("{reason}; {}", place(parent.as_deref())))?;
+            let reason = format!("{reason}; {}", place(parent.as_deref()));
+            report.changed(&said.record(), &reason)?;
         }
         let pin = match (item.pinned, &parent) {
             (true, None) => {
-                let n_pinned = self.n_pinned.entry(page.number).or_default();
+                let n_pinned = self.n_pinned.entry(number).or_default();
                 *n_pinned += 1;
                 Some(*n_pinned)
             }
             (true, Some(_)) => {
-                report.changed(&record, "it was pinned, which a reply cannot be")?;
+                report.changed(&said.record(), "it was pinned, which a reply cannot be")?;
                 None
             }
             (false, _) => None,
         };
-        let reason = held_because(&item, page.is_public);
-        if reason == Some("page_not_public") {
-            report.changed(&record, "not everybody may read its page, so it is held")?;
+        let reason = held_because(&item, is_public);
+        if reason == Some(withheld::PAGE_NOT_PUBLIC) {
+            let reason = "not everybody may read its page, so it is held";
+            report.changed(&said.record(), reason)?;
         }
-        let annotation = match (item.annotation.take(), &parent) {
+        let annotation = match (item.annotation, &parent) {
             (Some(_), Some(_)) => {
-                report.changed(&record, "it was about a passage, which a reply cannot be")?;
+                let reason = "it was about a passage, which a reply cannot be";
+                report.changed(&said.record(), reason)?;
                 None
             }
             (annotation, _) => annotation,
         };
-        let details = details(&item.writer, &record, report)?;
-        let author = author_key(&item);
-        let body = body(item.body, &record, report)?;
-        let state = item.state;
-        batch.push(NewComment {
-            author,
+        let details = details(&item.writer, said, report)?;
+        let body = body(item.body, said, report)?;
+        let new = NewComment {
+            author: author_key(&item.writer),
             details,
-            state,
+            state: item.state,
             comment: ImportedComment {
-                source_id: item.source_id,
-                // Filled in when the store has told it.
+                // Its page and its texts are filled in when they are known.
                 page: PageId(0),
-                // These are filled in by `Batch::render`, apart from the reading.
                 text: String::new(),
                 html: SafeHtml::default(),
                 written_in: match body {
                     Body::Html(_) => WrittenIn::Html,
                     Body::Markdown(_) => WrittenIn::Markdown,
                 },
-                state,
+                state: item.state,
                 reason,
                 created_at: item.posted_at,
                 edited_at: item.edited_at,
@@ -310,14 +325,14 @@ impl<'p> Decider<'p> {
                 pin,
                 tally: item.votes.tally(),
                 counters: Counters::default(),
-            }
-            .unseen(),
+                source_id: item.source_id,
+            },
             body,
-            page: item.page,
             parent,
             annotation,
-        });
-        Ok(())
+        };
+        self.n_comments += 1;
+        staging.keep(number, &Record::Comment(Box::new(new)))
     }
 }
 
@@ -337,32 +352,20 @@ fn keys(urls: &[String], own: &PageKey) -> Vec<PageKey> {
         .collect()
 }
 
-fn record(item: &CommentItem, page: &str) -> String {
-    let name = item.writer.name.trim();
-    let by = if name.is_empty() {
-        String::new()
-    } else {
-        format!(" by {name}")
-    };
-    let on = if page.is_empty() {
-        String::new()
-    } else {
-        format!(" on {page}")
-    };
-    format!("comment {}{by}{on}", item.source_id)
-}
-
 /// HTML in which nothing vanishes without a line.
-fn body(body: Body, record: &str, report: &mut Report) -> io::Result<Body> {
+fn body(body: Body, said: Said<'_>, report: &mut Report) -> io::Result<Body> {
     let html = match body {
         Body::Html(html) => html,
         markdown @ Body::Markdown(_) => return Ok(markdown),
     };
     let kept = kept(&html);
     for change in &kept.changes {
-        report.changed(record, change)?;
+        report.changed(&said.record(), change)?;
     }
-    Ok(Body::Html(kept.html.into_owned()))
+    Ok(Body::Html(match kept.html {
+        Cow::Borrowed(_) => html,
+        Cow::Owned(changed) => changed,
+    }))
 }
 
 fn place(parent: Option<&str>) -> String {
@@ -372,63 +375,12 @@ fn place(parent: Option<&str>) -> String {
     }
 }
 
-/// Why a comment that nobody sees is not seen, as a stable word.
+/// Why a comment that nobody sees is not seen.
 fn held_because(item: &CommentItem, is_public: bool) -> Option<&'static str> {
     match item.state {
         CommentState::Published => None,
-        _ if item.private => Some("private"),
-        CommentState::Held if !is_public => Some("page_not_public"),
-        _ => Some("imported"),
+        _ if item.private => Some(withheld::PRIVATE),
+        CommentState::Held if !is_public => Some(withheld::PAGE_NOT_PUBLIC),
+        _ => Some(withheld::IMPORTED),
     }
-}
-
-/// What is shown of an author, cut to what may be shown.
-fn details(writer: &Writer, record: &str, report: &mut Report) -> io::Result<GuestDetails> {
-    let shown = match name(&writer.name) {
-        Ok(shown) => shown,
-        Err(_) if writer.name.trim().is_empty() => NAMELESS.to_owned(),
-        Err(_) => {
-            report.changed(record, "its author's name was cut to what can be shown")?;
-            let start: String = writer.name.graphemes(true).take(40).collect();
-            name(&start).unwrap_or_else(|_| NAMELESS.to_owned())
-        }
-    };
-    let address = match parse_email(writer.email.as_deref().unwrap_or_default()) {
-        Ok(address) => address,
-        Err(_) => {
-            report.changed(
-                record,
-                "its author's e-mail address is none and was left out",
-            )?;
-            None
-        }
-    };
-    let given = writer.website.as_deref().map(str::trim).unwrap_or_default();
-    let website = markup::safe_url(given);
-    if website.is_none() && !matches!(given, "" | "http://" | "https://") {
-        report.changed(
-            record,
-            "its author's website is no web address and was left out",
-        )?;
-    }
-    Ok(GuestDetails {
-        name: shown,
-        email: address,
-        website,
-    })
-}
-
-/// What tells an author from others: an account or an address, with the name, because the name that
-/// stood above a comment stays there. Someone who gave neither is nobody else, whatever the name.
-fn author_key(item: &CommentItem) -> Option<u128> {
-    let writer = &item.writer;
-    let known = match (&writer.user_id, &writer.email) {
-        (Some(user), _) => format!("user {user}"),
-        (None, Some(address)) => address.to_lowercase(),
-        (None, None) => return None,
-    };
-    // An address is not kept a second time, where deleting its author would miss it.
-    let hash = Sha256::digest(format!("{known}\0{}", writer.name));
-    let start = hash.first_chunk::<16>();
-    start.map(|start| u128::from_be_bytes(*start))
 }

@@ -3,34 +3,54 @@
 //! What happens to a record is decided before the store is asked, from the file alone; the store
 //! only adds whether it is there already. So a dry run takes the same way and says the same.
 //!
-//! What is written is shown to nobody until the last record has been read and written: a file that
-//! breaks off, or a program that is killed, leaves every thread as it was, and running the import
-//! again goes on.
+//! Nothing is written before the last record has been read: until then records wait in a file of their
+//! own, so that a file that breaks off leaves every thread as it was. Then they are written page by page,
+//! each comment once and as it stays, with what is counted; a page is shown when all of it is there. An
+//! import that is stopped meanwhile leaves pages that are whole and others that are not there yet, and
+//! running it again goes on.
 
+mod authors;
 mod batch;
 mod decide;
+mod feed;
 mod mapping;
+mod packing;
 mod placing;
+mod reached;
+mod records;
 mod report;
+mod said;
+mod staging;
 
-use std::collections::BTreeSet;
-use std::future::ready;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use rejoinder_core::{IdSource, ImportId, PageId, Site, Time};
 use store::archive::imports::{self, ImportedQuestion, Origin};
 use store::{Store, StoreError, Tx};
-use tokio::task::{JoinHandle, spawn, spawn_blocking};
+use tokio::task::spawn_blocking;
 
 use crate::{Item, QuestionItem, ReadError};
 
-use batch::{Batch, Before, Outcome};
+use batch::{Batch, Outcome};
 use decide::Decider;
+use feed::Feed;
 pub use mapping::{Mapping, NotAMapping};
+pub use reached::Reached;
+use records::Record;
 pub use report::{Report, Totals};
+use staging::{Staged, Staging};
 
-/// So many pages are shown in one transaction.
-const MAX_PAGES: usize = 100;
+/// So many items, or so many bytes of text, are handed on at once from where they are read.
+const MAX_ITEMS: usize = 256;
+const MAX_TEXT: usize = 256 << 10;
+
+/// So many of these are on their way.
+const MAX_PORTIONS: usize = 2;
 
 /// What to import where.
 #[derive(Debug)]
@@ -58,7 +78,7 @@ pub enum Effect {
     None,
 }
 
-/// Why an import stopped. Nothing of it is shown; importing again goes on.
+/// Why an import stopped. Importing again goes on.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The file cannot be read on.
@@ -67,61 +87,166 @@ pub enum ImportError {
     /// The store cannot take it.
     #[error("the database cannot take the comments")]
     Store(#[from] StoreError),
-    /// The report cannot be written.
-    #[error("the report cannot be written")]
-    Report(#[from] std::io::Error),
+    /// What is kept of it outside the store until it is done cannot be written, or read.
+    #[error("its temporary files cannot be written or read")]
+    Temporary(#[from] io::Error),
     /// A part of the program broke.
     #[error("the import broke off")]
-    Broken(#[from] tokio::task::JoinError),
+    Broken,
+    /// Who is told how far it is wants no more of it.
+    #[error("the import was stopped")]
+    Stopped,
 }
 
-/// Bring `items` into `store`; `tell` hears now and then how far it is.
+/// Bring `items` into `store`; `tell` hears now and then how far it is, and says whether it is to go on.
 pub async fn import(
     store: &Store,
     now: Time,
     plan: Plan<'_>,
     items: impl Iterator<Item = Result<Item, ReadError>>,
     report: &mut Report,
-    mut tell: impl FnMut(Totals),
+    mut tell: impl FnMut(Reached) -> ControlFlow<()>,
 ) -> Result<Totals, ImportError> {
-    let Plan {
-        site,
-        format,
-        import,
-        mappings,
-        effect,
-        ids,
-    } = plan;
-    let mut decider = Decider::new(&site, &mappings, now);
-    let mut sender = Sender {
-        store,
-        task: Task {
-            site: site.id,
-            origin: Origin { format, import },
-            now,
-            effect,
+    let decider = Decider::new(&plan.site, &plan.mappings, now);
+    let Decided {
+        records,
+        n_comments,
+        questions,
+    } = stage(items, decider, plan.ids, report, &mut tell)?;
+    let task = Task {
+        site: plan.site.id,
+        origin: Origin {
+            format: plan.format,
+            import: plan.import,
         },
-        rendering: None,
-        before: Arc::default(),
-        under_way: None,
+        now,
+        effect: plan.effect,
     };
-    let mut batch = Batch::default();
-    // There are few of them, and nobody sees one before all that it belongs to is there.
-    let mut questions = Vec::new();
-    for item in items {
-        decider.take(item?, ids, &mut batch, report)?;
-        questions.append(&mut batch.questions);
-        if batch.is_full() {
-            sender.send(std::mem::take(&mut batch), report).await?;
-            tell(report.totals());
+    let (batches, ready) = sync_channel(1);
+    let reading = spawn_blocking(move || batched(records, task.effect, &batches));
+    let mut writer = Writer {
+        store,
+        task,
+        feed: Arc::new(Mutex::new(Feed::new(task, ready))),
+        asked: questions
+            .iter()
+            .map(|asked| (asked.page.clone(), None))
+            .collect(),
+        unseen: BTreeSet::new(),
+    };
+    while writer.write(report).await? {
+        let totals = report.totals();
+        let reached = Reached::Writing {
+            n_done: totals.added + totals.known,
+            n_comments,
+        };
+        if tell(reached).is_break() {
+            return Err(ImportError::Stopped);
         }
     }
-    decider.finish(&mut batch, report)?;
-    sender.send(batch, report).await?;
-    sender.finish(report).await?;
-    sender.reveal().await?;
-    sender.ask(questions, report).await?;
+    reading.await.map_err(|_| ImportError::Broken)??;
+    writer.reveal().await?;
+    writer.ask(questions, report).await?;
     Ok(report.totals())
+}
+
+/// All that a file holds, decided.
+struct Decided {
+    records: Staged<Record>,
+    n_comments: u64,
+    questions: Vec<QuestionItem>,
+}
+
+/// Read all items, and decide on them on a thread of its own meanwhile.
+fn stage(
+    items: impl Iterator<Item = Result<Item, ReadError>>,
+    decider: Decider<'_>,
+    ids: &IdSource,
+    report: &mut Report,
+    tell: &mut impl FnMut(Reached) -> ControlFlow<()>,
+) -> Result<Decided, ImportError> {
+    thread::scope(|scope| {
+        let (portions, read) = sync_channel(MAX_PORTIONS);
+        let deciding = scope.spawn(move || decide_all(&read, decider, ids, report));
+        let mut n_comments = 0;
+        let reading = in_portions(items, |portion| {
+            let is_comment = |item: &&Item| matches!(item, Item::Comment(_));
+            n_comments += portion.iter().filter(is_comment).count() as u64;
+            // Who decides has ended early, and will say why.
+            if portions.send(portion).is_err() {
+                return Ok(ControlFlow::Break(()));
+            }
+            match tell(Reached::Reading { n_comments }) {
+                ControlFlow::Break(()) => Err(ImportError::Stopped),
+                going => Ok(going),
+            }
+        });
+        drop(portions);
+        let decided = deciding.join().map_err(|_| ImportError::Broken)?;
+        reading.and(decided)
+    })
+}
+
+/// Hands on many items at once, and few bytes.
+fn in_portions(
+    items: impl Iterator<Item = Result<Item, ReadError>>,
+    mut hand_on: impl FnMut(Vec<Item>) -> Result<ControlFlow<()>, ImportError>,
+) -> Result<(), ImportError> {
+    let (mut portion, mut n_bytes) = (Vec::with_capacity(MAX_ITEMS), 0);
+    for item in items {
+        let item = item?;
+        if let Item::Comment(comment) = &item {
+            n_bytes += comment.body.source().len();
+        }
+        portion.push(item);
+        if portion.len() >= MAX_ITEMS || n_bytes >= MAX_TEXT {
+            n_bytes = 0;
+            let full = std::mem::replace(&mut portion, Vec::with_capacity(MAX_ITEMS));
+            if hand_on(full)?.is_break() {
+                return Ok(());
+            }
+        }
+    }
+    hand_on(portion).map(drop)
+}
+
+fn decide_all(
+    read: &Receiver<Vec<Item>>,
+    mut decider: Decider<'_>,
+    ids: &IdSource,
+    report: &mut Report,
+) -> Result<Decided, ImportError> {
+    let mut staging = Staging::new()?;
+    for item in read.iter().flatten() {
+        decider.take(item, ids, &mut staging, report)?;
+    }
+    let (n_comments, questions) = decider.finish(&mut staging, report)?;
+    Ok(Decided {
+        records: staging.finish()?,
+        n_comments,
+        questions,
+    })
+}
+
+/// Make batches of what waits, as far as they are wanted, with their HTML where they are to be written.
+fn batched(records: Staged<Record>, effect: Effect, batches: &SyncSender<Batch>) -> io::Result<()> {
+    let give = |mut batch: Batch| {
+        if effect == Effect::Write {
+            batch.render();
+        }
+        batches.send(batch)
+    };
+    let mut batch = Batch::default();
+    for record in records {
+        let (page, record) = record?;
+        if let Some(full) = batch.push(page, record)
+            && give(full).is_err()
+        {
+            return Ok(());
+        }
+    }
+    let _ = give(batch);
+    Ok(())
 }
 
 /// What is the same for every batch.
@@ -133,69 +258,53 @@ struct Task {
     effect: Effect,
 }
 
-/// Hands batches to the store, one at a time, while the next is rendered and the one behind it is read.
-struct Sender<'s> {
+/// Has the store take what is ready.
+struct Writer<'s> {
     store: &'s Store,
     task: Task,
-    rendering: Option<JoinHandle<Batch>>,
-    before: Arc<Before>,
-    under_way: Option<JoinHandle<store::Result<Outcome>>>,
+    feed: Arc<Mutex<Feed>>,
+    /// What the pages are called here of which questions are asked.
+    asked: HashMap<String, Option<PageId>>,
+    /// The pages that are larger than a batch.
+    unseen: BTreeSet<PageId>,
 }
 
-impl Sender<'_> {
-    async fn send(&mut self, batch: Batch, report: &mut Report) -> Result<(), ImportError> {
-        self.write_rendered(report).await?;
-        self.rendering = Some(match self.task.effect {
-            Effect::None => spawn(ready(batch)),
-            Effect::Write => spawn_blocking(move || {
-                let mut batch = batch;
-                batch.render();
-                batch
-            }),
-        });
-        Ok(())
-    }
-
-    /// Begins to write what is rendered, once what came before it is written.
-    async fn write_rendered(&mut self, report: &mut Report) -> Result<(), ImportError> {
-        let Some(rendering) = self.rendering.take() else {
-            return Ok(());
+impl Writer<'_> {
+    /// One transaction; whether there was anything for it.
+    async fn write(&mut self, report: &mut Report) -> Result<bool, StoreError> {
+        let feed = Arc::clone(&self.feed);
+        let pass_on = move |tx: &mut Tx<'_>| held(&feed).pass_on(tx);
+        let passed = match self.task.effect {
+            Effect::Write => self.store.write(pass_on).await?,
+            Effect::None => self.store.read(pass_on).await?,
         };
-        let batch = rendering.await?;
-        self.wait(report).await?;
-        let (store, task, before) = (self.store.clone(), self.task, Arc::clone(&self.before));
-        self.under_way = Some(spawn(async move {
-            match task.effect {
-                Effect::None => store.read(move |tx| batch.look(tx, task)).await,
-                Effect::Write => store.write(move |tx| batch.write(tx, task, &before)).await,
+        let Some(outcome) = passed else {
+            return Ok(false);
+        };
+        self.note(outcome, report);
+        Ok(true)
+    }
+
+    fn note(&mut self, outcome: Outcome, report: &mut Report) {
+        for (named, id) in outcome.pages {
+            if let Some(asked) = self.asked.get_mut(&named) {
+                *asked = Some(id);
             }
-        }));
-        Ok(())
-    }
-
-    /// Writes all that was sent.
-    async fn finish(&mut self, report: &mut Report) -> Result<(), ImportError> {
-        self.write_rendered(report).await?;
-        self.wait(report).await
-    }
-
-    /// Shows what came in, a few pages at a time, so that others get to write in between.
-    async fn reveal(&self) -> Result<(), ImportError> {
-        let Task {
-            site, now, effect, ..
-        } = self.task;
-        if effect == Effect::None {
-            return Ok(());
         }
-        let pages: BTreeSet<PageId> = self.before.pages.values().copied().collect();
-        let pages: Vec<PageId> = pages.into_iter().collect();
-        for pages in pages.chunks(MAX_PAGES) {
-            let pages = pages.to_vec();
-            let reveal = move |tx: &mut Tx<'_>| {
-                pages
-                    .iter()
-                    .try_for_each(|page| imports::reveal(tx, now, site, *page))
-            };
+        self.unseen.extend(outcome.unseen);
+        held(&self.feed).done(outcome.before);
+        let totals = report.totals_mut();
+        totals.added += outcome.added;
+        totals.known += outcome.known;
+        totals.held += outcome.held;
+        totals.hidden += outcome.hidden;
+    }
+
+    /// Shows the pages that are larger than a batch, one by one, so that others get to write in between.
+    async fn reveal(&self) -> Result<(), StoreError> {
+        let Task { site, now, .. } = self.task;
+        for page in self.unseen.iter().copied() {
+            let reveal = move |tx: &mut Tx<'_>| imports::reveal(tx, now, site, page);
             self.store.write(reveal).await?;
         }
         Ok(())
@@ -206,18 +315,16 @@ impl Sender<'_> {
         &self,
         questions: Vec<QuestionItem>,
         report: &mut Report,
-    ) -> Result<(), ImportError> {
+    ) -> Result<(), StoreError> {
         let Task {
-            site,
-            origin,
-            now,
-            effect,
+            site, origin, now, ..
         } = self.task;
         let (mut n_questions, mut n_answers) = (0_usize, 0_usize);
         for item in questions {
             n_questions += 1;
             n_answers += item.answers.len();
-            let Some(page) = self.before.pages.get(&item.page).copied() else {
+            // In a dry run no page is called anything.
+            let Some(page) = self.asked.get(&item.page).copied().flatten() else {
                 continue;
             };
             let question = ImportedQuestion {
@@ -228,12 +335,9 @@ impl Sender<'_> {
                 asked_at: item.asked_at.unwrap_or(now),
                 answers: item.answers,
             };
-            if effect == Effect::Write {
-                let add = move |tx: &mut Tx<'_>| {
-                    imports::upsert_question(tx, now, site, origin, &question)
-                };
-                self.store.write(add).await?;
-            }
+            let add =
+                move |tx: &mut Tx<'_>| imports::upsert_question(tx, now, site, origin, &question);
+            self.store.write(add).await?;
         }
         if n_questions > 0 {
             report.remark(format!(
@@ -242,18 +346,8 @@ impl Sender<'_> {
         }
         Ok(())
     }
+}
 
-    async fn wait(&mut self, report: &mut Report) -> Result<(), ImportError> {
-        let Some(under_way) = self.under_way.take() else {
-            return Ok(());
-        };
-        let outcome = under_way.await??;
-        Arc::make_mut(&mut self.before).extend(outcome.before);
-        let totals = report.totals_mut();
-        totals.added += outcome.added;
-        totals.known += outcome.known;
-        totals.held += outcome.held;
-        totals.hidden += outcome.hidden;
-        Ok(())
-    }
+fn held(feed: &Mutex<Feed>) -> MutexGuard<'_, Feed> {
+    feed.lock().unwrap_or_else(PoisonError::into_inner)
 }

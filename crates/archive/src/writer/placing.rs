@@ -31,7 +31,7 @@ pub(super) struct Placed {
     pub(super) moved: Option<&'static str>,
 }
 
-/// The pages of all comments, and whether they have been placed: in many small tables, because one that
+/// The pages of all comments, and whether they have been placed: in some tables, because one that
 /// grows is there twice for a moment, and in as few bytes as it takes, because there may be millions.
 #[derive(Debug)]
 struct Known {
@@ -39,7 +39,7 @@ struct Known {
     tables: Vec<HashMap<[u32; 2], PageNumber>>,
 }
 
-const N_TABLES: u64 = 256;
+const N_TABLES: u64 = 16;
 
 /// Stands in a page number for a comment that has been placed.
 const PLACED: PageNumber = 1 << 31;

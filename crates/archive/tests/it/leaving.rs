@@ -1,5 +1,6 @@
 //! What leaves for another system comes back by its importer.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use rejoinder_archive::{Effect, Input, Leaving, Options, Plan, Report, by_word, leave};
@@ -47,7 +48,9 @@ async fn import(store: &Store, site: &Site, word: &str, file: &[u8]) -> String {
     let files = vec![Input::of_bytes("file", file)];
     let items = format.read(files, Options::default()).unwrap();
     let mut report = Report::new().unwrap();
-    let done = rejoinder_archive::import(store, NOW, plan, items, &mut report, |_| {});
+    let done = rejoinder_archive::import(store, NOW, plan, items, &mut report, |_| {
+        ControlFlow::Continue(())
+    });
     done.await.unwrap();
     assert!(store.read(doctor::check).await.unwrap().is_empty());
     let mut text = Vec::new();

@@ -1,12 +1,13 @@
 //! From a file into a database, and what is then there.
 
 use std::fs::File;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use expect_test::expect;
 
 use rejoinder_archive::{
-    Effect, ImportError, Input, Mapping, Options, Plan, Report, Totals, by_word,
+    Effect, ImportError, Input, Mapping, Options, Plan, Reached, Report, Totals, by_word,
 };
 use rejoinder_core::{FixedRandom, IdSource, PageKey, Settings, Site, SiteId, Thread, Time};
 use rejoinder_core::{Sort, ThreadQuery};
@@ -70,7 +71,7 @@ impl Place {
         let items = format.read(files, Options::default()).unwrap();
         let mut report = Report::new().unwrap();
         let totals =
-            rejoinder_archive::import(&self.store, NOW, plan, items, &mut report, |_| {}).await;
+            rejoinder_archive::import(&self.store, NOW, plan, items, &mut report, go_on).await;
         let totals = totals.unwrap();
         let mut lines = Vec::new();
         report.write_text(&mut lines).unwrap();
@@ -93,7 +94,7 @@ impl Place {
             .read(files, Options::default())
             .unwrap();
         let mut report = Report::new().unwrap();
-        rejoinder_archive::import(&self.store, NOW, plan, items, &mut report, |_| {})
+        rejoinder_archive::import(&self.store, NOW, plan, items, &mut report, go_on)
             .await
             .unwrap_err()
     }
@@ -119,6 +120,10 @@ impl Place {
     async fn is_sound(&self) -> bool {
         self.store.read(doctor::check).await.unwrap().is_empty()
     }
+}
+
+const fn go_on(_: Reached) -> ControlFlow<()> {
+    ControlFlow::Continue(())
 }
 
 fn file() -> File {
@@ -389,15 +394,64 @@ async fn nothing_is_shown_until_the_file_is_whole() {
         .await;
 
     let thread = place.thread("https://news.example/a").await;
+    assert_eq!((outline(&thread).as_str(), thread.page), ("", None));
+    let (totals, _) = place.import_as("csv", Effect::Write, &whole).await;
+    assert_eq!((totals.added, totals.known), (25_000, 0));
+    let thread = place.thread("https://news.example/a").await;
+    assert_eq!(thread.page.unwrap().n_comments, 25_000);
+    assert!(place.is_sound().await);
+}
+
+/// Imports `file`, and stops when this many of its comments are there.
+async fn stop_after(place: &Place, file: &str, n_comments: u64) {
+    let format = by_word("csv").unwrap();
+    let plan = Plan {
+        site: place.site.clone(),
+        format: format.word(),
+        import: None,
+        mappings: Vec::new(),
+        effect: Effect::Write,
+        ids: &place.ids,
+    };
+    let files = vec![Input::of_bytes("file", file.as_bytes())];
+    let items = format.read(files, Options::default()).unwrap();
+    let mut report = Report::new().unwrap();
+    let tell = |reached| match reached {
+        Reached::Writing { n_done, .. } if n_done >= n_comments => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    };
+    let stopped = rejoinder_archive::import(&place.store, NOW, plan, items, &mut report, tell);
+    assert!(matches!(stopped.await, Err(ImportError::Stopped)));
+}
+
+#[tokio::test]
+async fn a_page_is_shown_when_all_of_it_is_there() {
+    let place = Place::new().await;
+    let row = |id: u32, page: &str| format!("{id},{page},2024-03-01T10:00:00Z,Hello,,Ann\n");
+    let small = (30_000..30_010).map(|id| row(id, "/small"));
+    let table = large_table() + &small.collect::<String>();
+
+    stop_after(&place, &table, 10_000).await;
+
+    let large = place.thread("https://news.example/a").await;
     assert_eq!(
-        (outline(&thread).as_str(), thread.page.unwrap().n_comments),
+        (outline(&large).as_str(), large.page.unwrap().n_comments),
         ("", 0)
     );
     assert!(place.is_sound().await);
-    let (totals, _) = place.import_as("csv", Effect::Write, &whole).await;
-    assert!(totals.known >= 10_000, "{totals:?}");
-    let thread = place.thread("https://news.example/a").await;
-    assert_eq!(thread.page.unwrap().n_comments, 25_000);
+    // The same page is small now, and what is left of the first import is shown with it.
+    let start: Vec<&str> = table.lines().take(4_001).collect();
+    place
+        .import_as("csv", Effect::Write, &start.join("\n"))
+        .await;
+    let large = place.thread("https://news.example/a").await;
+    assert!(large.page.unwrap().n_comments >= 10_000);
+    let (totals, _) = place.import_as("csv", Effect::Write, &table).await;
+    assert_eq!(totals.known + totals.added, 25_010);
+    for (page, n_comments) in [("a", 25_000), ("small", 10)] {
+        let thread = place.thread(&format!("https://news.example/{page}")).await;
+        assert_eq!(thread.page.unwrap().n_comments, n_comments);
+    }
     assert!(place.is_sound().await);
 }
 

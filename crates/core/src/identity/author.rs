@@ -1,5 +1,7 @@
 //! Who writes, and who is reading now.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
@@ -141,14 +143,12 @@ impl Reader {
 
 /// A name fit to show: composed, trimmed, inner space squeezed, no control or invisible characters.
 pub fn name(typed: &str) -> Result<String, Refusal> {
-    let mut is_in_flag = false;
-    let shown = typed.nfc().filter(|c| {
-        // The black flag and tags make the flags of regions.
-        is_in_flag = *c == '\u{1f3f4}' || (is_in_flag && is_tag(*c));
-        c.is_ascii_whitespace() || !is_invisible(*c) || is_joiner(*c) || is_in_flag
-    });
-    let shown: String = shown.collect();
-    let shown: String = without_stacks(&shown).nfc().collect();
+    // Most names are of letters that are as they are, and are seen.
+    let is_simple = typed.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let shown = match is_simple {
+        true => Cow::Borrowed(typed),
+        false => Cow::Owned(seen(typed)),
+    };
     let name = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     if is_blank(&name) {
         return Err(Refusal::NameMissing);
@@ -161,6 +161,18 @@ pub fn name(typed: &str) -> Result<String, Refusal> {
         });
     }
     Ok(name)
+}
+
+/// What is seen of a name.
+fn seen(typed: &str) -> String {
+    let mut is_in_flag = false;
+    let shown = typed.nfc().filter(|c| {
+        // The black flag and tags make the flags of regions.
+        is_in_flag = *c == '\u{1f3f4}' || (is_in_flag && is_tag(*c));
+        c.is_ascii_whitespace() || !is_invisible(*c) || is_joiner(*c) || is_in_flag
+    });
+    let shown: String = shown.collect();
+    without_stacks(&shown).nfc().collect()
 }
 
 /// So many marks on one letter are kept when any script may use them, and so many in all.

@@ -6,11 +6,12 @@
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use ::archive::{Effect, ImportError, Input, Mapping, Plan, Recognised, Report, Totals};
+use ::archive::{Effect, ImportError, Input, Mapping, Plan, Reached, Recognised, Report};
 use rejoinder_core::archive::{Import, ImportState};
 use rejoinder_core::{Clock, IdSource, Random, Site, Time};
 use store::archive::runs::{self, DoImport, Ended, Kept};
@@ -280,7 +281,7 @@ impl Work {
         match self.read() {
             Ok(whole) => Came::Here(whole),
             Err(problem) => match problem.downcast_ref::<ImportError>() {
-                Some(ImportError::Store(_) | ImportError::Broken(_)) => Came::NotNow(problem),
+                Some(ImportError::Store(_) | ImportError::Broken) => Came::NotNow(problem),
                 _ => Came::Stopped(problem),
             },
         }
@@ -322,14 +323,15 @@ impl Work {
             reviews: options.reviews,
         };
         let items = format.read(files.clone(), along)?;
+        let n_bytes = files.iter().map(Input::n_bytes).sum();
         let watch = &self.watch;
-        let items = items.map(|item| match watch.is_over() {
-            true => Err(io::Error::from(io::ErrorKind::Interrupted).into()),
-            false => item,
-        });
-        let tell = |totals: Totals| {
+        let tell = |reached: Reached| {
             let n_read = files.iter().map(Input::n_read).sum();
-            watch.tell(n_read, totals.added + totals.known);
+            watch.tell(reached.n_bytes(n_read, n_bytes), reached.n_comments());
+            match watch.is_over() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
         };
         let importing = archive::import(&self.store, self.now, plan, items, &mut report, tell);
         let totals = Handle::current().block_on(importing)?;

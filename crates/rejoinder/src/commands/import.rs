@@ -2,9 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use archive::{Effect, Format, Input, Mapping, Plan, Recognised, Report, Totals};
+use archive::{Effect, Format, Input, Mapping, Plan, Reached, Recognised, Report, Totals};
 use rejoinder_core::{Clock as _, IdSource, Site};
 use store::Store;
 
@@ -134,9 +135,11 @@ async fn read(
     let items = format.read(files.clone(), along)?;
     let n_bytes = files.iter().map(Input::n_bytes).sum();
     let mut progress = Progress::new();
-    let tell = |totals: Totals| {
+    let tell = |reached: Reached| {
         let n_read = files.iter().map(Input::n_read).sum();
-        progress.at_comments(n_read, n_bytes, totals.added + totals.known);
+        let n_done = reached.n_bytes(n_read, n_bytes);
+        progress.at_comments(n_done, n_bytes, reached);
+        ControlFlow::Continue(())
     };
     let done = archive::import(store, SystemClock.now(), plan, items, report, tell).await;
     progress.finish();

@@ -2,16 +2,14 @@
 //! new is added by one statement where the database has one for that.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use markup::RENDERER_VERSION;
-use postgres::types::Type;
-use rejoinder_core::discussion::ranking::wilson_lower_bound;
-use rejoinder_core::{AuthorId, CommentId, CommentState, PageId, SiteId, Time};
+use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Time};
 
-use super::imported::{ImportedComment, Origin, id_for, kind};
+use super::imported::{Counters, ImportedComment, Origin, id_for, kind};
+use super::rows::{self, AUTHORS, COMMENTS, SOURCES};
 use crate::database::error::StoreError;
-use crate::database::tx::Bulk;
+use crate::database::recount::{self, Counted, Counts, TreePlace};
 use crate::identity::authors::GuestDetails;
 use crate::{Result, Tx, Value, params, sql};
 
@@ -99,7 +97,7 @@ pub fn upsert_authors(
     let ids = free(tx, site, asked.collect(), taken_by_authors)?;
     let rows = new.iter().zip(&ids).map(|(at, id)| {
         let ArrivingAuthor { at, details, .. } = &authors[*at];
-        vec![
+        [
             Value::from(site),
             Value::from(*id),
             Value::from("imported"),
@@ -144,13 +142,48 @@ impl<'a> ArrivingAuthor<'a> {
     }
 }
 
-/// Add these comments, none of which is known yet; their ids, in the same order.
+/// Add these comments, none of which is known yet, with the counters that they bring; their ids, in the same
+/// order.
 pub fn add_comments(
     tx: &mut Tx<'_>,
     site: SiteId,
     origin: Origin<'_>,
     comments: &[ArrivingComment<'_>],
 ) -> Result<Vec<CommentId>> {
+    let placed = placed(tx, site, origin, comments)?;
+    let known = comments.iter().map(|new| new.comment.counters);
+    insert(tx, site, origin, comments, &placed, known)
+}
+
+/// Add these comments, none of which is known yet, and count them on their pages; their ids, in the same
+/// order.
+pub fn add_counted(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    origin: Origin<'_>,
+    comments: &[ArrivingComment<'_>],
+) -> Result<Vec<CommentId>> {
+    let placed = placed(tx, site, origin, comments)?;
+    let counted = count(tx, site, comments, &placed)?;
+    let counters = comments.iter().zip(&placed);
+    let counters = counters.map(|(new, (id, _))| match counted.get(&new.page) {
+        Some((_, counts)) => counts.of(CommentId(*id)).into(),
+        None => Counters::default(),
+    });
+    let ids = insert(tx, site, origin, comments, &placed, counters)?;
+    for (page, (before, counts)) in &counted {
+        recount::set_counts(tx, (site, *page), before, counts)?;
+    }
+    Ok(ids)
+}
+
+/// The ids of comments that are about to be added, and where they stand.
+fn placed(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    origin: Origin<'_>,
+    comments: &[ArrivingComment<'_>],
+) -> Result<Vec<(i64, TreePlace)>> {
     expect_site(tx, site)?;
     let asked = comments.iter().map(|new| {
         let ImportedComment {
@@ -162,13 +195,51 @@ pub fn add_comments(
     });
     let ids = free(tx, site, asked.collect(), taken_by_comments)?;
     let places = places(tx, site, comments, &ids)?;
-    let rows = comments.iter().zip(&ids).zip(&places);
-    let rows = rows.map(|((new, id), place)| row(site, *id, place, new));
+    Ok(ids.into_iter().zip(places).collect())
+}
+
+/// Of each page on which something new is shown, the comments that were there before, and what all count.
+/// Others count as they did.
+fn count(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    comments: &[ArrivingComment<'_>],
+    placed: &[(i64, TreePlace)],
+) -> Result<BTreeMap<PageId, (Vec<Counted>, Counts)>> {
+    let mut arriving: BTreeMap<PageId, Vec<Counted>> = BTreeMap::new();
+    for (new, (id, place)) in comments.iter().zip(placed) {
+        let counted = Counted::arriving(*id, place, new.comment.state);
+        arriving.entry(new.page).or_default().push(counted);
+    }
+    arriving.retain(|_, comments| comments.iter().any(|new| new.is_published));
+    let mut pages = BTreeMap::new();
+    for (page, mut all) in arriving {
+        let before = recount::counted(tx, site, page)?;
+        let n_new = all.len();
+        all.extend(before);
+        let counts = recount::counts(&all);
+        pages.insert(page, (all.split_off(n_new), counts));
+    }
+    Ok(pages)
+}
+
+fn insert(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    origin: Origin<'_>,
+    comments: &[ArrivingComment<'_>],
+    placed: &[(i64, TreePlace)],
+    counters: impl Iterator<Item = Counters>,
+) -> Result<Vec<CommentId>> {
+    let rows = comments.iter().zip(placed).zip(counters);
+    let rows = rows.map(|((new, (id, place)), counters)| {
+        rows::comment(site, *id, place, (new.comment, new.author), counters)
+    });
     tx.insert_all(&COMMENTS, rows)?;
-    let named = comments.iter().zip(&ids);
-    let named = named.map(|(new, id)| (new.comment.source_id.as_str(), *id));
+    let named = comments.iter().zip(placed);
+    let named = named.map(|(new, (id, _))| (new.comment.source_id.as_str(), *id));
     remember(tx, site, origin, named)?;
-    Ok(ids.into_iter().map(CommentId).collect())
+    Ok(placed.iter().map(|(id, _)| CommentId(*id)).collect())
 }
 
 fn expect_site(tx: &mut Tx<'_>, site: SiteId) -> Result<()> {
@@ -179,15 +250,6 @@ fn expect_site(tx: &mut Tx<'_>, site: SiteId) -> Result<()> {
     )?;
     let gone = || StoreError::Unavailable("the site is not there any more".to_owned());
     found.map(drop).ok_or_else(gone)
-}
-
-/// Where a comment stands in the tree.
-#[derive(Debug, Clone, Copy)]
-struct TreePlace {
-    page: PageId,
-    parent: Option<i64>,
-    root: i64,
-    depth: i64,
 }
 
 /// Where each of `comments` stands; what would reply to a comment on another page stands by itself.
@@ -298,7 +360,7 @@ fn remember<'a>(
     named: impl Iterator<Item = (&'a str, i64)>,
 ) -> Result<()> {
     let rows = named.map(|(source_id, id)| {
-        vec![
+        [
             Value::from(site),
             Value::from(origin.format),
             Value::from(source_id),
@@ -315,83 +377,4 @@ fn json(values: &(impl serde::Serialize + ?Sized)) -> Result<String> {
 
 fn lost() -> StoreError {
     StoreError::Internal("an author that was added has no id".into())
-}
-
-const I: Type = Type::INT8;
-const T: Type = Type::TEXT;
-
-static AUTHORS: Bulk = Bulk {
-    insert: || {
-        sql!(
-            "insert into author (site_id, id, kind, name, email, website, created_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-        )
-    },
-    copy: "copy author (site_id, id, kind, name, email, website, created_at)
-           from stdin (format binary)",
-    types: &[I, I, T, T, T, T, I],
-};
-
-static SOURCES: Bulk = Bulk {
-    insert: || {
-        sql!(
-            "insert into source (site_id, format, source_id, target_id, import_id)
-             values (?1, ?2, ?3, ?4, ?5)"
-        )
-    },
-    copy: "copy source (site_id, format, source_id, target_id, import_id)
-           from stdin (format binary)",
-    types: &[I, T, T, I, I],
-};
-
-static COMMENTS: Bulk = Bulk {
-    insert: || {
-        sql!(
-            "insert into comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text,
-                 html, renderer, state, reason, created_at, edited_at, closed_at, pin, up, down,
-                 base_up, base_down, best, n_replies, n_descendants, decided_revision, written_in)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-                 ?19, ?20, ?21, ?22, ?23, ?24, ?25)"
-        )
-    },
-    copy: "copy comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text, html,
-               renderer, state, reason, created_at, edited_at, closed_at, pin, up, down, base_up,
-               base_down, best, n_replies, n_descendants, decided_revision, written_in)
-           from stdin (format binary)",
-    types: &[
-        I, I, I, I, I, I, I, T, T, I, T, T, I, I, I, I, I, I, I, I, I, I, I, I, T,
-    ],
-};
-
-/// What was not waiting where it came from was decided on there.
-fn row<'a>(site: SiteId, id: i64, place: &TreePlace, new: &ArrivingComment<'a>) -> Vec<Value<'a>> {
-    let comment = new.comment;
-    let decided_revision = (comment.state != CommentState::Held).then_some(1_i64);
-    vec![
-        Value::from(site),
-        Value::from(id),
-        Value::from(place.page),
-        Value::from(place.parent),
-        Value::from(place.root),
-        Value::from(place.depth),
-        Value::from(new.author),
-        Value::from(&comment.text),
-        Value::from(comment.html.as_str()),
-        Value::from(RENDERER_VERSION),
-        Value::from(comment.state.as_str()),
-        Value::from(comment.reason),
-        Value::from(comment.created_at),
-        Value::from(comment.edited_at),
-        Value::from(comment.closed_at),
-        Value::from(comment.pin),
-        Value::from(comment.tally.up),
-        Value::from(comment.tally.down),
-        Value::from(comment.tally.up),
-        Value::from(comment.tally.down),
-        Value::from(wilson_lower_bound(comment.tally)),
-        Value::from(comment.counters.n_replies),
-        Value::from(comment.counters.n_descendants),
-        Value::from(decided_revision),
-        Value::from(comment.written_in.as_str()),
-    ]
 }

@@ -10,5 +10,6 @@ mod imported;
 pub mod imports;
 pub mod leaving;
 mod revealing;
+mod rows;
 pub mod runs;
 pub mod undoing;

@@ -20,6 +20,32 @@ pub(crate) struct Counted {
     n_descendants: i64,
 }
 
+/// Where a comment stands in the tree.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TreePlace {
+    pub(crate) page: PageId,
+    pub(crate) parent: Option<i64>,
+    pub(crate) root: i64,
+    pub(crate) depth: i64,
+}
+
+impl Counted {
+    /// One that is about to be added.
+    pub(crate) fn arriving(id: i64, place: &TreePlace, state: CommentState) -> Self {
+        Self {
+            id: CommentId(id),
+            parent: place.parent.map(CommentId),
+            root: CommentId(place.root),
+            depth: place.depth,
+            state: String::new(),
+            reason: None,
+            is_published: state == CommentState::Published,
+            n_replies: 0,
+            n_descendants: 0,
+        }
+    }
+}
+
 /// What the counters of a page's comments should be.
 pub(crate) struct Counts {
     n_replies: HashMap<CommentId, i64>,

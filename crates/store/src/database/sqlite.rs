@@ -283,6 +283,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
         into_wal(&connection)?;
         connection.pragma_update(None, "journal_size_limit", wal::LIMIT)?;
+        connection.pragma_update(None, "wal_autocheckpoint", wal::COPIED_AT)?;
         connection.execute_batch("pragma cache_size = -32000;")?;
     } else {
         connection.execute_batch(

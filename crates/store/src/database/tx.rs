@@ -67,16 +67,19 @@ impl Prepared {
     }
 }
 
-/// Rows that are added to a table, many at once: one by one on SQLite, where a prepared statement costs
-/// little, and by `copy` on PostgreSQL, where each statement is a message there and back.
-pub(crate) struct Bulk {
-    /// Adds one row.
+/// Rows that are added to a table, many at once: some by each statement on SQLite, which opens all indexes of
+/// the table for each, and by `copy` on PostgreSQL, where each statement is a message there and back.
+pub(crate) struct Bulk<const N: usize> {
+    /// Adds one row; its values are parameters, in the order of their numbers.
     pub(crate) insert: fn() -> &'static Sql,
     /// Takes many, with the same columns in the same order.
     pub(crate) copy: &'static str,
     /// What the columns hold.
-    pub(crate) types: &'static [Type],
+    pub(crate) types: [Type; N],
 }
+
+/// How many rows one statement of SQLite adds.
+const ROWS_OF_STATEMENT: usize = 50;
 
 /// How many rows of a long answer come from PostgreSQL at once.
 const ROWS_AT_ONCE: i32 = 1_000;
@@ -180,27 +183,20 @@ impl<'a> Tx<'a> {
 
     /// Add rows that are not there yet. One that another transaction has added meanwhile is a collision: by
     /// then it can be seen.
-    pub(crate) fn insert_all<'v>(
+    pub(crate) fn insert_all<'v, const N: usize>(
         &mut self,
-        bulk: &'static Bulk,
-        rows: impl Iterator<Item = Vec<Value<'v>>>,
+        bulk: &'static Bulk<N>,
+        rows: impl Iterator<Item = [Value<'v>; N]>,
     ) -> Result<(), StoreError> {
         match &mut self.on {
-            On::Sqlite(connection) => {
-                let text = (bulk.insert)().text(Dialect::Sqlite);
-                let mut statement = connection.prepare_cached(text)?;
-                for row in rows {
-                    statement.execute(rusqlite::params_from_iter(&row))?;
-                }
-                Ok(())
-            }
+            On::Sqlite(connection) => insert_many(connection, bulk, rows),
             On::Postgres { tx, .. } => {
                 let mut rows = rows.peekable();
                 if rows.peek().is_none() {
                     return Ok(());
                 }
                 let into = tx.copy_in(bulk.copy)?;
-                let mut writer = BinaryCopyInWriter::new(into, bulk.types);
+                let mut writer = BinaryCopyInWriter::new(into, &bulk.types);
                 for row in rows {
                     writer.write(&as_postgres(&row))?;
                 }
@@ -391,6 +387,37 @@ impl<'a> Tx<'a> {
         }
         Ok(self.changes)
     }
+}
+
+/// Add rows, as many by each statement as it takes, and the rest one by one.
+fn insert_many<'v, const N: usize>(
+    connection: &rusqlite::Connection,
+    bulk: &'static Bulk<N>,
+    rows: impl Iterator<Item = [Value<'v>; N]>,
+) -> Result<(), StoreError> {
+    let one = (bulk.insert)().text(Dialect::Sqlite);
+    let many = with_rows(one, N);
+    let mut waiting = Vec::with_capacity(ROWS_OF_STATEMENT);
+    for row in rows {
+        waiting.push(row);
+        if waiting.len() == ROWS_OF_STATEMENT {
+            let mut statement = connection.prepare_cached(&many)?;
+            statement.execute(rusqlite::params_from_iter(waiting.iter().flatten()))?;
+            waiting.clear();
+        }
+    }
+    let mut statement = connection.prepare_cached(one)?;
+    for row in &waiting {
+        statement.execute(rusqlite::params_from_iter(row))?;
+    }
+    Ok(())
+}
+
+/// The statement that adds one row, for [`ROWS_OF_STATEMENT`] of them.
+fn with_rows(one: &str, n_columns: usize) -> String {
+    let into = one.split_once("values").map_or(one, |(into, _)| into);
+    let row = format!("({})", vec!["?"; n_columns].join(", "));
+    format!("{into}values {}", vec![row; ROWS_OF_STATEMENT].join(", "))
 }
 
 fn as_postgres<'v>(params: &'v [Value<'_>]) -> Vec<&'v (dyn ToSql + Sync)> {

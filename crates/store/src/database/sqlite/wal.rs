@@ -18,6 +18,10 @@ use tracing::{info, warn};
 /// more of it than this.
 pub(super) const LIMIT: u32 = 64 << 20;
 
+/// It is copied over when a commit leaves so many pages in it, of 4 KiB: the more, the fewer are copied that the
+/// next commits change again, and the more have to be looked through by those who read.
+pub(super) const COPIED_AT: u32 = 8_000;
+
 /// It is tried to cut it each time that it has grown by so much.
 const STEP: u64 = 8 << 20;
 
