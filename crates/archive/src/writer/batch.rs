@@ -48,8 +48,6 @@ pub(super) struct Outcome {
     pub(super) before: Before,
     /// What their pages are called here.
     pub(super) pages: Vec<(String, PageId)>,
-    /// Pages that are larger than a batch: they are to be shown when they are whole.
-    pub(super) unseen: Vec<PageId>,
     pub(super) added: u64,
     pub(super) known: u64,
     pub(super) held: u64,
@@ -76,59 +74,32 @@ pub(super) struct Batch {
     n_bytes: usize,
 }
 
-/// A page, or a part of one that is larger than a batch.
+/// A page, or a part of one that goes on in the next batch.
 #[derive(Debug)]
 struct Page {
     number: PageNumber,
     /// What the file calls it; in a later part there is nothing.
     named: Vec<NewPage>,
     comments: Vec<NewComment>,
-    /// Whether there is more of it in another batch, before or behind this one.
-    is_part: bool,
 }
 
 impl Batch {
     /// Take the next record. Gives what is to be written before it: memory stays flat however many comments
     /// there are and however long they are.
     pub(super) fn push(&mut self, number: PageNumber, record: Record) -> Option<Self> {
-        let full = if self.is_full() {
-            self.split(number)
-        } else {
-            None
-        };
+        let is_full = self.n_records >= MAX_RECORDS || self.n_bytes >= MAX_BYTES;
+        let full = is_full.then(|| std::mem::take(self));
         self.add(number, record);
         full
     }
 
-    fn is_full(&self) -> bool {
-        self.n_records >= MAX_RECORDS || self.n_bytes >= MAX_BYTES
-    }
-
-    /// Keeps of the page that goes on what can still be written at once with the rest of it.
-    fn split(&mut self, next: PageNumber) -> Option<Self> {
-        let mut full = std::mem::take(self);
-        let last = full.pages.pop()?;
-        if last.number != next {
-            full.pages.push(last);
-        } else if full.pages.is_empty() {
-            let part = last.part();
-            self.pages.push(Page::of(next, true));
-            full.pages.push(part);
-        } else {
-            let page = self.page(next);
-            page.is_part = last.is_part;
-            page.named = last.named;
-            self.n_records = page.named.len();
-            for comment in last.comments {
-                self.add(next, Record::Comment(Box::new(comment)));
-            }
-        }
-        Some(full)
-    }
-
     fn page(&mut self, number: PageNumber) -> &mut Page {
         if self.pages.last().is_none_or(|last| last.number != number) {
-            self.pages.push(Page::of(number, false));
+            self.pages.push(Page {
+                number,
+                named: Vec::new(),
+                comments: Vec::new(),
+            });
         }
         let last = self.pages.len() - 1;
         &mut self.pages[last]
@@ -142,8 +113,7 @@ impl Batch {
         let page = self.page(number);
         match record {
             Record::Page(named) => page.named.push(named),
-            Record::Comment(comment) if page.is_part => page.comments.push(comment.unseen()),
-            Record::Comment(comment) => page.comments.push(*comment),
+            Record::Comment(comment) => page.comments.push(comment.unseen()),
         }
     }
 
@@ -157,7 +127,7 @@ impl Batch {
         comments.for_each(NewComment::render);
     }
 
-    /// Find or add everything, and show the pages that are whole.
+    /// Find or add everything; none of it is shown yet.
     pub(super) fn write(
         &self,
         tx: &mut Tx<'_>,
@@ -165,9 +135,7 @@ impl Batch {
         before: &Before,
         outcome: &mut Outcome,
     ) -> Result<(), StoreError> {
-        let Task {
-            site, origin, now, ..
-        } = task;
+        let Task { site, origin, .. } = task;
         let pages = self.place_pages(tx, task, before, outcome)?;
         let known = self.known(tx, task)?;
         let is_new = |new: &NewComment| !known.contains_key(new.comment.source_id.as_str());
@@ -192,19 +160,13 @@ impl Batch {
                 });
             }
         }
-        let ids = imports::add_comments(tx, now, site, origin, &arriving)?;
+        let ids = arriving::add_comments(tx, site, origin, &arriving)?;
         for ((new, arriving), id) in new.iter().zip(&arriving).zip(ids) {
             if let Some(passage) = &new.annotation {
                 let at = new.comment.created_at;
                 annotating::annotate(tx, at, site, arriving.page, id, passage, None)?;
             }
             outcome.add(new.state);
-        }
-        // An import that was killed may have left a part of a page that now is whole.
-        for (page, id) in self.pages.iter().zip(pages) {
-            if !page.is_part && page.comments.iter().any(|new| !is_new(new)) {
-                imports::reveal(tx, now, site, id)?;
-            }
         }
         Ok(())
     }
@@ -228,9 +190,6 @@ impl Batch {
             let own = last.filter(|(number, _)| *number == page.number);
             let (_, id) =
                 own.ok_or_else(|| StoreError::Internal("a comment came before its page".into()))?;
-            if page.is_part {
-                outcome.unseen.push(id);
-            }
             ids.push(id);
         }
         outcome.before.page = last;
@@ -262,30 +221,6 @@ impl Batch {
             }
         }
         Ok(())
-    }
-}
-
-impl Page {
-    const fn of(number: PageNumber, is_part: bool) -> Self {
-        Self {
-            number,
-            named: Vec::new(),
-            comments: Vec::new(),
-            is_part,
-        }
-    }
-
-    /// The same, which nobody sees before the rest of it is there, too.
-    fn part(self) -> Self {
-        if self.is_part {
-            return self;
-        }
-        let comments = self.comments.into_iter().map(NewComment::unseen);
-        Self {
-            comments: comments.collect(),
-            is_part: true,
-            ..self
-        }
     }
 }
 

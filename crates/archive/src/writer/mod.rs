@@ -4,10 +4,9 @@
 //! only adds whether it is there already. So a dry run takes the same way and says the same.
 //!
 //! Nothing is written before the last record has been read: until then records wait in a file of their
-//! own, so that a file that breaks off leaves every thread as it was. Then they are written page by page,
-//! each comment once and as it stays, with what is counted; a page is shown when all of it is there. An
-//! import that is stopped meanwhile leaves pages that are whole and others that are not there yet, and
-//! running it again goes on.
+//! own, so that a file that breaks off leaves the database as it was. Then they are written page by page, and
+//! nobody sees them; when all are there, each page is shown as a whole. An import that is stopped meanwhile
+//! goes on when it is run again.
 
 mod authors;
 mod batch;
@@ -51,6 +50,9 @@ const MAX_TEXT: usize = 256 << 10;
 
 /// So many of these are on their way.
 const MAX_PORTIONS: usize = 2;
+
+/// So many pages are shown by a transaction.
+const MAX_PAGES: usize = 50;
 
 /// What to import where.
 #[derive(Debug)]
@@ -265,7 +267,7 @@ struct Writer<'s> {
     feed: Arc<Mutex<Feed>>,
     /// What the pages are called here of which questions are asked.
     asked: HashMap<String, Option<PageId>>,
-    /// The pages that are larger than a batch.
+    /// The pages that are to be shown.
     unseen: BTreeSet<PageId>,
 }
 
@@ -287,11 +289,11 @@ impl Writer<'_> {
 
     fn note(&mut self, outcome: Outcome, report: &mut Report) {
         for (named, id) in outcome.pages {
+            self.unseen.insert(id);
             if let Some(asked) = self.asked.get_mut(&named) {
                 *asked = Some(id);
             }
         }
-        self.unseen.extend(outcome.unseen);
         held(&self.feed).done(outcome.before);
         let totals = report.totals_mut();
         totals.added += outcome.added;
@@ -300,11 +302,16 @@ impl Writer<'_> {
         totals.hidden += outcome.hidden;
     }
 
-    /// Shows the pages that are larger than a batch, one by one, so that others get to write in between.
+    /// Shows what came in, a few pages at a time, so that others get to write in between.
     async fn reveal(&self) -> Result<(), StoreError> {
         let Task { site, now, .. } = self.task;
-        for page in self.unseen.iter().copied() {
-            let reveal = move |tx: &mut Tx<'_>| imports::reveal(tx, now, site, page);
+        let pages: Vec<PageId> = self.unseen.iter().copied().collect();
+        for pages in pages.chunks(MAX_PAGES) {
+            let pages = pages.to_vec();
+            let reveal = move |tx: &mut Tx<'_>| {
+                let mut pages = pages.iter();
+                pages.try_for_each(|page| imports::reveal(tx, now, site, *page))
+            };
             self.store.write(reveal).await?;
         }
         Ok(())

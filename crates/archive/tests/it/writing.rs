@@ -425,7 +425,7 @@ async fn stop_after(place: &Place, file: &str, n_comments: u64) {
 }
 
 #[tokio::test]
-async fn a_page_is_shown_when_all_of_it_is_there() {
+async fn nothing_is_shown_before_all_of_it_is_there() {
     let place = Place::new().await;
     let row = |id: u32, page: &str| format!("{id},{page},2024-03-01T10:00:00Z,Hello,,Ann\n");
     let small = (30_000..30_010).map(|id| row(id, "/small"));

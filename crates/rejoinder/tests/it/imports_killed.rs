@@ -88,7 +88,7 @@ fn import_and_kill(place: &Place, n_rounds: usize) {
     // Five lines come while the file is being read, and of many comments two more while they are written.
     let n_lines = testing::rounds(5, 7) as u64;
 
-    let (mut n_killed, mut n_begun) = (0, 0);
+    let mut n_killed = 0;
     for _ in 0..n_rounds {
         let n_lines = usize::try_from(1 + random.below(n_lines)).unwrap();
         n_killed += usize::from(place.kill_after(&import, n_lines));
@@ -96,15 +96,10 @@ fn import_and_kill(place: &Place, n_rounds: usize) {
         let shown = published(place);
         let is_whole = |(page, n): (&String, &usize)| in_the_end[page] == *n;
         assert!(shown.iter().all(is_whole), "a part of a page is shown");
-        n_begun += usize::from(!shown.is_empty());
     }
     let done = place.run(&import).good();
 
     assert_eq!(n_killed, n_rounds, "an import ended before it was killed");
-    assert!(
-        n_lines == 5 || n_begun > 0,
-        "none was killed while pages came to be shown"
-    );
     assert!(done.contains("Imported into news.example."), "{done}");
     place.run(&["doctor"]).good();
     assert_eq!(published(place), in_the_end);

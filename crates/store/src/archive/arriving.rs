@@ -2,14 +2,14 @@
 //! new is added by one statement where the database has one for that.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Time};
 
-use super::imported::{Counters, ImportedComment, Origin, id_for, kind};
+use super::imported::{ImportedComment, Origin, id_for, kind};
 use super::rows::{self, AUTHORS, COMMENTS, SOURCES};
 use crate::database::error::StoreError;
-use crate::database::recount::{self, Counted, Counts, TreePlace};
+use crate::database::recount::TreePlace;
 use crate::identity::authors::GuestDetails;
 use crate::{Result, Tx, Value, params, sql};
 
@@ -151,30 +151,14 @@ pub fn add_comments(
     comments: &[ArrivingComment<'_>],
 ) -> Result<Vec<CommentId>> {
     let placed = placed(tx, site, origin, comments)?;
-    let known = comments.iter().map(|new| new.comment.counters);
-    insert(tx, site, origin, comments, &placed, known)
-}
-
-/// Add these comments, none of which is known yet, and count them on their pages; their ids, in the same
-/// order.
-pub fn add_counted(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    origin: Origin<'_>,
-    comments: &[ArrivingComment<'_>],
-) -> Result<Vec<CommentId>> {
-    let placed = placed(tx, site, origin, comments)?;
-    let counted = count(tx, site, comments, &placed)?;
-    let counters = comments.iter().zip(&placed);
-    let counters = counters.map(|(new, (id, _))| match counted.get(&new.page) {
-        Some((_, counts)) => counts.of(CommentId(*id)).into(),
-        None => Counters::default(),
-    });
-    let ids = insert(tx, site, origin, comments, &placed, counters)?;
-    for (page, (before, counts)) in &counted {
-        recount::set_counts(tx, (site, *page), before, counts)?;
-    }
-    Ok(ids)
+    let rows = comments.iter().zip(&placed);
+    let rows =
+        rows.map(|(new, (id, place))| rows::comment(site, *id, place, new.comment, new.author));
+    tx.insert_all(&COMMENTS, rows)?;
+    let named = comments.iter().zip(&placed);
+    let named = named.map(|(new, (id, _))| (new.comment.source_id.as_str(), *id));
+    remember(tx, site, origin, named)?;
+    Ok(placed.iter().map(|(id, _)| CommentId(*id)).collect())
 }
 
 /// The ids of comments that are about to be added, and where they stand.
@@ -196,50 +180,6 @@ fn placed(
     let ids = free(tx, site, asked.collect(), taken_by_comments)?;
     let places = places(tx, site, comments, &ids)?;
     Ok(ids.into_iter().zip(places).collect())
-}
-
-/// Of each page on which something new is shown, the comments that were there before, and what all count.
-/// Others count as they did.
-fn count(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    comments: &[ArrivingComment<'_>],
-    placed: &[(i64, TreePlace)],
-) -> Result<BTreeMap<PageId, (Vec<Counted>, Counts)>> {
-    let mut arriving: BTreeMap<PageId, Vec<Counted>> = BTreeMap::new();
-    for (new, (id, place)) in comments.iter().zip(placed) {
-        let counted = Counted::arriving(*id, place, new.comment.state);
-        arriving.entry(new.page).or_default().push(counted);
-    }
-    arriving.retain(|_, comments| comments.iter().any(|new| new.is_published));
-    let mut pages = BTreeMap::new();
-    for (page, mut all) in arriving {
-        let before = recount::counted(tx, site, page)?;
-        let n_new = all.len();
-        all.extend(before);
-        let counts = recount::counts(&all);
-        pages.insert(page, (all.split_off(n_new), counts));
-    }
-    Ok(pages)
-}
-
-fn insert(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    origin: Origin<'_>,
-    comments: &[ArrivingComment<'_>],
-    placed: &[(i64, TreePlace)],
-    counters: impl Iterator<Item = Counters>,
-) -> Result<Vec<CommentId>> {
-    let rows = comments.iter().zip(placed).zip(counters);
-    let rows = rows.map(|((new, (id, place)), counters)| {
-        rows::comment(site, *id, place, (new.comment, new.author), counters)
-    });
-    tx.insert_all(&COMMENTS, rows)?;
-    let named = comments.iter().zip(placed);
-    let named = named.map(|(new, (id, _))| (new.comment.source_id.as_str(), *id));
-    remember(tx, site, origin, named)?;
-    Ok(placed.iter().map(|(id, _)| CommentId(*id)).collect())
 }
 
 fn expect_site(tx: &mut Tx<'_>, site: SiteId) -> Result<()> {

@@ -7,13 +7,9 @@
 //! What an import brings that an owner began is known by that import, too, so that it can be taken out
 //! again ([`super::undoing`]).
 
-use std::collections::BTreeSet;
-
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::passages::{Annotation, Question, Selector};
-use rejoinder_core::{
-    AuthorId, CommentId, CommentState, Page, PageId, PageKey, QuestionId, SiteId, Time,
-};
+use rejoinder_core::{AuthorId, CommentId, Page, PageId, PageKey, QuestionId, SiteId, Time};
 
 use crate::archive::arriving::{self, ArrivingAuthor, ArrivingComment, Parent};
 pub use crate::archive::imported::{Counters, ImportedComment, Origin, WrittenIn};
@@ -153,25 +149,6 @@ pub fn upsert_comment(
     };
     let ids = arriving::add_comments(tx, site, origin, &[comment])?;
     ids.first().copied().map(Upserted::Added).ok_or_else(lost)
-}
-
-/// Add these comments, none of which is known yet, to their pages, count them there and log that; their ids,
-/// in the same order.
-pub fn add_comments(
-    tx: &mut Tx<'_>,
-    now: Time,
-    site: SiteId,
-    origin: Origin<'_>,
-    comments: &[ArrivingComment<'_>],
-) -> Result<Vec<CommentId>> {
-    let ids = arriving::add_counted(tx, site, origin, comments)?;
-    let is_told = |state| matches!(state, CommentState::Published | CommentState::Held);
-    let told = comments.iter().filter(|new| is_told(new.comment.state));
-    let pages: BTreeSet<PageId> = told.map(|new| new.page).collect();
-    for page in pages {
-        log(tx, now, site, page)?;
-    }
-    Ok(ids)
 }
 
 fn lost() -> StoreError {

@@ -5,7 +5,7 @@ use postgres::types::Type;
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::{AuthorId, CommentState, SiteId};
 
-use super::imported::{Counters, ImportedComment};
+use super::imported::ImportedComment;
 use crate::database::recount::TreePlace;
 use crate::database::tx::Bulk;
 use crate::{Value, sql};
@@ -61,8 +61,8 @@ pub(super) fn comment<'a>(
     site: SiteId,
     id: i64,
     place: &TreePlace,
-    (comment, author): (&'a ImportedComment, AuthorId),
-    counters: Counters,
+    comment: &'a ImportedComment,
+    author: AuthorId,
 ) -> [Value<'a>; 25] {
     let decided_revision = (comment.state != CommentState::Held).then_some(1_i64);
     [
@@ -87,8 +87,8 @@ pub(super) fn comment<'a>(
         Value::from(comment.tally.up),
         Value::from(comment.tally.down),
         Value::from(wilson_lower_bound(comment.tally)),
-        Value::from(counters.n_replies),
-        Value::from(counters.n_descendants),
+        Value::from(comment.counters.n_replies),
+        Value::from(comment.counters.n_descendants),
         Value::from(decided_revision),
         Value::from(comment.written_in.as_str()),
     ]

@@ -29,23 +29,6 @@ pub(crate) struct TreePlace {
     pub(crate) depth: i64,
 }
 
-impl Counted {
-    /// One that is about to be added.
-    pub(crate) fn arriving(id: i64, place: &TreePlace, state: CommentState) -> Self {
-        Self {
-            id: CommentId(id),
-            parent: place.parent.map(CommentId),
-            root: CommentId(place.root),
-            depth: place.depth,
-            state: String::new(),
-            reason: None,
-            is_published: state == CommentState::Published,
-            n_replies: 0,
-            n_descendants: 0,
-        }
-    }
-}
-
 /// What the counters of a page's comments should be.
 pub(crate) struct Counts {
     n_replies: HashMap<CommentId, i64>,
