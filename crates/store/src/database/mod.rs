@@ -30,4 +30,5 @@ pub(crate) mod timeouts;
 pub(crate) mod tls;
 pub(crate) mod tx;
 pub(crate) mod value;
+mod watching;
 pub(crate) mod wrong;

@@ -16,7 +16,7 @@ use crate::database::seals::Seals;
 use crate::database::timeouts::Timeouts;
 use crate::database::tls::Address;
 use crate::database::tx::{self, Change, Prepared, Tx};
-use crate::database::{distribution, listen, migrations, sealed, timelines};
+use crate::database::{distribution, listen, migrations, sealed, watching};
 use crate::{CommitHook, MAX_WAITING, Reach};
 
 /// Connections for work that nobody waits for.
@@ -103,7 +103,7 @@ pub(crate) fn open(
     thread::spawn(migrate)
         .join()
         .map_err(|_| StoreError::Internal("a migration panicked".into()))??;
-    timelines::watch(&direct)?;
+    watching::watch(&direct)?;
     let lines = Lines::sealed_by(seals);
     listen::start(direct.clone(), hook.clone(), lines.clone())?;
     let notifier = Notifier::start(direct, lines.clone())?;

@@ -1,19 +1,13 @@
 //! Which servers of PostgreSQL were left behind: whoever is promoted begins a timeline with a higher number
 //! (PostgreSQL's manual, "Timelines"), and the one before must not be written to, even where it still lives.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
-use std::time::Duration;
+use std::sync::{Arc, Weak};
 
 use postgres::Client;
 
 use crate::Result;
 use crate::database::error::StoreError;
-use crate::database::tls::Address;
-
-/// How often every host is asked, where several are named.
-const ASK_EVERY: Duration = Duration::from_secs(5);
 
 /// A file of the log begins with the timeline that is written. Whoever follows writes none, and knows the one
 /// of its last restart point.
@@ -25,7 +19,20 @@ const TIMELINE: &str = "select case when pg_is_in_recovery()
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Timelines(Arc<AtomicU32>);
 
+/// Those of an address, for as long as it is used.
+pub(super) struct WeakTimelines(Weak<AtomicU32>);
+
+impl WeakTimelines {
+    pub(super) fn upgrade(&self) -> Option<Timelines> {
+        self.0.upgrade().map(Timelines)
+    }
+}
+
 impl Timelines {
+    pub(super) fn downgrade(&self) -> WeakTimelines {
+        WeakTimelines(Arc::downgrade(&self.0))
+    }
+
     pub(crate) fn newest(&self) -> u32 {
         self.0.load(Ordering::Acquire)
     }
@@ -65,30 +72,4 @@ impl Timelines {
         }
         Ok(())
     }
-}
-
-/// Look at each host for as long as the address is used, so that one that was promoted is seen before the
-/// one that it follows is gone.
-pub(super) fn watch(address: &Address) -> Result<()> {
-    let hosts = address.each_host();
-    if hosts.len() < 2 {
-        return Ok(());
-    }
-    let seen = Arc::downgrade(&address.timelines.0);
-    let watch = move || {
-        while let Some(timelines) = seen.upgrade().map(Timelines) {
-            for host in &hosts {
-                // What it has to say is learned on the way.
-                drop(host.sharing(&timelines).connect());
-            }
-            drop(timelines);
-            thread::sleep(ASK_EVERY);
-        }
-    };
-    let spawned = thread::Builder::new()
-        .name("store-timelines".to_owned())
-        .spawn(watch);
-    spawned
-        .map(drop)
-        .map_err(|error| StoreError::Internal(error.into()))
 }
