@@ -99,16 +99,6 @@ pub struct Counters {
     pub n_descendants: i64,
 }
 
-/// The replies that are shown, and all that is published.
-impl From<(i64, i64)> for Counters {
-    fn from((n_replies, n_descendants): (i64, i64)) -> Self {
-        Self {
-            n_replies,
-            n_descendants,
-        }
-    }
-}
-
 /// An id at the record's own time, told apart from others of the same moment by its source.
 pub(super) fn id_for(time: Time, format: &str, source_id: &str) -> i64 {
     let mut digest = Sha256::new();
