@@ -4,14 +4,12 @@ use rejoinder_core::discussion::thread::ThreadQuery;
 use rejoinder_core::moderation::search::CommentSearch;
 use rejoinder_core::moderation::{FlagReason, ModerationAction};
 use rejoinder_core::publication::settings::ModerationMode;
-use rejoinder_core::{CommentState, PageKey, Sort};
+use rejoinder_core::{CommentState, Sort};
 use rejoinder_store::moderation::groups::{PageGroup, Scope};
 use rejoinder_store::moderation::queues::{Queue, QueueOrder, QueueQuery};
 use rejoinder_store::{
-    Location, Sql,
     discussion::{events, pages, threads},
     moderation::{groups, queues, searches},
-    params,
 };
 
 use crate::moderation::desk::outside;
@@ -200,31 +198,6 @@ fn searching_finds_by_words_and_operators() {
             assert_eq!(found.next, None);
         }
     });
-}
-
-/// How often the transaction has looked up comments by an index.
-static N_LOOK_UPS: Sql =
-    Sql::new("select idx_scan from pg_stat_xact_user_tables where relname = 'comment'");
-
-#[tokio::test(flavor = "multi_thread")]
-async fn on_postgresql_a_search_looks_up_no_comments_of_every_author_on_every_page() {
-    const N_PAGES: i64 = 40;
-    // From the sixth time on a statement may be planned for whatever it is asked.
-    let url = testing::fresh_database() + "?options=-c%20plan_cache_mode%3Dforce_generic_plan";
-    let world = World::new(&Location::Postgres(url), tempfile::tempdir().unwrap()).await;
-    for n in 0..N_PAGES {
-        let mut draft = world.draft(&world.person("Ann"), None, "Hello").await;
-        draft.page = PageKey::parse(&format!("https://news.example/{n}")).unwrap();
-        world.send(draft).await.unwrap();
-    }
-    let (site, search) = (world.site.id, "Nothing".parse::<CommentSearch>().unwrap());
-    let looked_up = world.store.read(move |tx| {
-        let found = queues::search(tx, site, &search, &Scope::all(), None, 50)?;
-        assert_eq!(found.items.len(), 0);
-        tx.one(&N_LOOK_UPS, params![], |row| row.next::<i64>())
-    });
-    let n_look_ups = looked_up.await.unwrap().unwrap();
-    assert!(n_look_ups <= 4 * N_PAGES, "{n_look_ups} for {N_PAGES}");
 }
 
 #[test]
