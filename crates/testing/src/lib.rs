@@ -3,17 +3,17 @@
 //!
 //! Knows nothing of Rejoinder, so that every crate's tests can use it.
 
+mod databases;
 mod linear;
 mod link;
 mod mail;
 mod postgres;
 
+pub use databases::{fresh_citus_database, fresh_database, prepared_database};
 pub use linear::{assert_linear, assert_linear_of};
 pub use link::Link;
 pub use mail::{MailContent, hostile_texts};
-pub use postgres::{
-    Postgres, fresh_citus_database, fresh_database, is_gone, postgres, prepared_database, programs,
-};
+pub use postgres::{Postgres, is_gone, postgres, programs};
 
 /// Where `cargo xtask test` says which PostgreSQL it has started, as a URL without a database.
 pub const POSTGRES_VARIABLE: &str = "REJOINDER_TEST_POSTGRES";
