@@ -218,6 +218,7 @@ fn take(tx: &mut Tx<'_>, now: Time, lease: Duration, job: Job) -> Result<Option<
                  select j.id from job j
                  where j.site_id = ?1 and j.id = ?2 and j.state = 'ready' and j.run_at <= ?6
                    and (j.claimed_until is null or j.claimed_until <= ?6)
+                   and j.claim_token < ?5
                  for update skip locked)
              returning payload"
         ),
