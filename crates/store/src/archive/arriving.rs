@@ -7,9 +7,8 @@ use std::collections::{HashMap, HashSet};
 use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Time};
 
 use super::imported::{ImportedComment, Origin, id_for, kind};
-use super::rows::{self, AUTHORS, COMMENTS, SOURCES};
+use super::rows::{self, AUTHORS, COMMENTS, SOURCES, TreePlace};
 use crate::database::error::StoreError;
-use crate::database::recount::TreePlace;
 use crate::identity::authors::GuestDetails;
 use crate::{Result, Tx, Value, params, sql};
 

@@ -3,10 +3,9 @@
 use markup::RENDERER_VERSION;
 use postgres::types::Type;
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
-use rejoinder_core::{AuthorId, CommentState, SiteId};
+use rejoinder_core::{AuthorId, CommentState, PageId, SiteId};
 
 use super::imported::ImportedComment;
-use crate::database::recount::TreePlace;
 use crate::database::tx::Bulk;
 use crate::{Value, sql};
 
@@ -55,6 +54,15 @@ pub(super) static COMMENTS: Bulk<25> = Bulk {
         I, I, I, I, I, I, I, T, T, I, T, T, I, I, I, I, I, I, I, I, I, I, I, I, T,
     ],
 };
+
+/// Where a comment stands in the tree.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TreePlace {
+    pub(super) page: PageId,
+    pub(super) parent: Option<i64>,
+    pub(super) root: i64,
+    pub(super) depth: i64,
+}
 
 /// A comment, with who wrote it. What was not waiting where it came from was decided on there.
 pub(super) fn comment<'a>(

@@ -20,15 +20,6 @@ pub(crate) struct Counted {
     n_descendants: i64,
 }
 
-/// Where a comment stands in the tree.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct TreePlace {
-    pub(crate) page: PageId,
-    pub(crate) parent: Option<i64>,
-    pub(crate) root: i64,
-    pub(crate) depth: i64,
-}
-
 /// What the counters of a page's comments should be.
 pub(crate) struct Counts {
     n_replies: HashMap<CommentId, i64>,

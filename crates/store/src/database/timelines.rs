@@ -9,11 +9,10 @@ use postgres::Client;
 use crate::Result;
 use crate::database::error::StoreError;
 
-/// A file of the log begins with the timeline that is written. Whoever follows writes none, and knows the one
-/// of its last restart point.
-const TIMELINE: &str = "select case when pg_is_in_recovery()
-         then (select timeline_id from pg_control_checkpoint())
-         else ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer end";
+/// A file of the log begins with the timeline that is written. Whoever follows another writes none, and is
+/// taken as it is: nothing is written there.
+const TIMELINE: &str = "select case when not pg_is_in_recovery()
+         then ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer end";
 
 /// The newest timeline that any server was seen on; 0 before the first.
 #[derive(Debug, Clone, Default)]
@@ -47,12 +46,13 @@ impl Timelines {
         }
     }
 
-    /// Learn what timeline a server is on, and refuse one that was left behind. What is like PostgreSQL and
+    /// Learn what timeline a server writes, and refuse one that was left behind. What is like PostgreSQL and
     /// has none is taken as it is.
     pub(super) fn admit(&self, client: &mut Client) -> Result<()> {
         let asked = client.query_one(TIMELINE, &[]);
-        let asked = asked.and_then(|row| row.try_get::<_, i32>(0));
-        let Some(own) = asked.ok().and_then(|own| u32::try_from(own).ok()) else {
+        let asked = asked.and_then(|row| row.try_get::<_, Option<i32>>(0));
+        let own = asked.ok().flatten();
+        let Some(own) = own.and_then(|own| u32::try_from(own).ok()) else {
             return Ok(());
         };
         let newest = self.0.fetch_max(own, Ordering::AcqRel);
