@@ -24,22 +24,25 @@ const N_MIDDLE: u32 = 1_000_000;
 /// How often each page is asked for.
 const N_READS: usize = 100;
 
-/// The newsroom's pages: how they are called in the report, and where they are below the site's address.
+/// The newsroom's pages: how they are called in the report, and where they are.
 const PAGES: [(&str, &str); 14] = [
-    ("what waits", "moderate"),
-    ("what is approved", "moderate/queues/approved"),
-    ("spam", "moderate/queues/spam"),
-    ("a search that finds much", "moderate/search?q=bridge"),
-    ("a search that finds nothing", "moderate/search?q=xylophone"),
-    ("a prolific author", "moderate/authors/AUTHOR"),
-    ("who is banned", "moderate/authors"),
-    ("what was decided", "moderate/log"),
-    ("the pages", "moderate/pages"),
-    ("the overview", "admin"),
-    ("the settings", "admin/settings"),
-    ("the people", "admin/people"),
-    ("the audit log", "admin/audit"),
-    ("the jobs", "admin/jobs"),
+    ("what waits", "/moderate/SITE"),
+    ("what is approved", "/moderate/SITE/queues/approved"),
+    ("spam", "/moderate/SITE/queues/spam"),
+    ("a search that finds much", "/moderate/SITE/search?q=bridge"),
+    (
+        "a search that finds nothing",
+        "/moderate/SITE/search?q=xylophone",
+    ),
+    ("a prolific author", "/moderate/SITE/authors/AUTHOR"),
+    ("who is banned", "/moderate/SITE/authors"),
+    ("what was decided", "/moderate/SITE/log"),
+    ("the pages", "/moderate/SITE/pages"),
+    ("the overview", "/admin/SITE"),
+    ("the settings", "/admin/SITE/settings"),
+    ("the people", "/admin/SITE/people"),
+    ("the audit log", "/admin/SITE/audit"),
+    ("the jobs", "/admin/SITE/jobs"),
 ];
 
 pub(super) fn measure(plan: &Plan, rows: &mut ReportRows) -> Result {
@@ -159,10 +162,7 @@ fn read_all(
     let author = prolific(at, &cookie)?;
     let mut took = Vec::new();
     for (name, path) in PAGES {
-        let (area, rest) = path.split_once('/').unwrap_or((path, ""));
-        let (rest, author) = (format!("/{rest}"), author.as_str());
-        let path = format!("/{area}/{SITE}{}", rest.trim_end_matches('/'));
-        let path = path.replace("AUTHOR", author);
+        let path = path.replace("SITE", SITE).replace("AUTHOR", &author);
         took.push((name.to_owned(), times(at, &cookie, |_| path.clone())?));
     }
     let page = quoted(&address("page-0"));
