@@ -3,6 +3,19 @@
 use crate::ids::{ImportId, SiteId};
 use crate::time::Time;
 
+/// The reasons of comments that are removed only because their import is under way, each with the reason for
+/// which the comment will wait for a moderator then, if it will.
+pub const UNDER_WAY: [(&str, Option<&str>); 3] = [
+    ("importing", None),
+    ("importing:imported", Some("imported")),
+    ("importing:page_not_public", Some("page_not_public")),
+];
+
+/// Whether a removed comment for this `reason` is one whose import is under way.
+pub fn is_under_way(reason: Option<&str>) -> bool {
+    UNDER_WAY.iter().any(|(own, _)| Some(*own) == reason)
+}
+
 /// How far an import has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportState {

@@ -277,6 +277,7 @@ impl Store {
         let (job, reply) = job(move |tx| {
             let done = operation(tx)?;
             effects::follow(tx)?;
+            moderation::standing::counting::write(tx)?;
             Ok(done)
         });
         match &self.queues {

@@ -9,6 +9,7 @@ mod judge;
 pub mod learned;
 mod log_action;
 pub(crate) mod reason;
+mod record;
 pub mod search;
 pub mod spam_check;
 mod standing;
@@ -19,6 +20,7 @@ pub use decision::{CommentSnapshot, ModerationAction};
 pub use judge::{Byline, LastComment, PipelineInput, ProofOfWorkResult, WordLists, judge};
 pub use log_action::LogAction;
 pub use reason::{FlagReason, Reason, StateReason};
+pub use record::AuthorRecord;
 pub use standing::{Ban, Standing, Trust, may_write};
 pub use verdict::{
     Finding, FindingMark, JudgedField, LateVerdict, Phase, PriorState, ReasonedState, Verdict,

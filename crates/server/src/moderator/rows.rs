@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use rejoinder_core::moderation::AuthorRecord;
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, Site, SiteId, Time};
 use render::moderation::{CommentList, CommentRow, FlagRow, Judgement, RecordCounts};
 use store::discussion::versions;
@@ -82,7 +83,7 @@ pub(super) fn load(
 fn complete(
     tx: &mut Tx<'_>,
     item: QueueItem,
-    records: &HashMap<AuthorId, standing::AuthorRecord>,
+    records: &HashMap<AuthorId, AuthorRecord>,
     judged: &[SeenRevision],
 ) -> Result<LoadedRow> {
     let comment = &item.comment;
@@ -143,7 +144,7 @@ fn judgement(decision: Decision) -> Option<Judgement> {
     }
 }
 
-pub(super) const fn record(record: standing::AuthorRecord) -> RecordCounts {
+pub(super) const fn record(record: AuthorRecord) -> RecordCounts {
     RecordCounts {
         published: record.published,
         rejected: record.rejected,

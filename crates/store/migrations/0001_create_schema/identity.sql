@@ -1,7 +1,8 @@
 -- Identity: authors, every way to sign in, what readers do about one another, and erasure.
 
 -- Whoever wrote, voted or signed in. has_page, picture and is_supporter are what an account shows of itself;
--- the last follows from its gifts.
+-- the last follows from its gifts. n_published and the rest say what became of their comments: in which state
+-- they are, and how many were flagged, whatever came of it; those whose import is under way count as nothing.
 create table author (
     site_id bigint not null references site (id),
     id bigint not null,
@@ -15,6 +16,12 @@ create table author (
     picture text,
     is_supporter bigint not null default 0,
     created_at bigint not null,
+    n_published bigint not null default 0,
+    n_held bigint not null default 0,
+    n_rejected bigint not null default 0,
+    n_spam bigint not null default 0,
+    n_removed bigint not null default 0,
+    n_flagged bigint not null default 0,
     primary key (site_id, id)
 );
 create index author_of_newsroom on author (site_id, id) where role <> 'reader';

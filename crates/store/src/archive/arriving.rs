@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use rejoinder_core::moderation::AuthorRecord;
 use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Time};
 
 use super::imported::{ImportedComment, Origin, id_for, kind};
@@ -154,6 +155,10 @@ pub fn add_comments(
     let rows =
         rows.map(|(new, (id, place))| rows::comment(site, *id, place, new.comment, new.author));
     tx.insert_all(&COMMENTS, rows)?;
+    for new in comments {
+        let counts_as = AuthorRecord::of(new.comment.state, new.comment.reason);
+        tx.count_for(site, new.author, counts_as);
+    }
     let named = comments.iter().zip(&placed);
     let named = named.map(|(new, (id, _))| (new.comment.source_id.as_str(), *id));
     remember(tx, site, origin, named)?;

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use rejoinder_core::archive::UNDER_WAY;
+use rejoinder_core::moderation::AuthorRecord;
 use rejoinder_core::{CommentId, CommentState, PageId, SiteId};
 use serde::Serialize;
 
@@ -11,14 +13,6 @@ use crate::database::sql::Dialect;
 use crate::discussion::pages;
 use crate::{Result, Tx, params, sql};
 
-/// Why a comment is not shown yet: its import is under way. What follows a colon is the reason why it
-/// will wait for a moderator then.
-const UNDER_WAY: &str = "importing";
-const HELD_UNDER_WAY: [(&str, &str); 2] = [
-    ("imported", "importing:imported"),
-    ("page_not_public", "importing:page_not_public"),
-];
-
 /// So many comments are shown by one statement of PostgreSQL.
 const AT_ONCE: usize = 5_000;
 
@@ -27,15 +21,15 @@ pub(super) fn unseen(
     state: CommentState,
     reason: Option<&'static str>,
 ) -> (CommentState, Option<&'static str>) {
-    let own = reason.unwrap_or("imported");
-    let held = HELD_UNDER_WAY.iter().find(|(reason, _)| *reason == own);
-    let under_way = match state {
-        CommentState::Published => UNDER_WAY,
-        CommentState::Held => held.map_or("importing:imported", |(_, reason)| reason),
+    let held = match state {
+        CommentState::Published => None,
+        CommentState::Held => Some(reason.unwrap_or("imported")),
         CommentState::Rejected | CommentState::Spam | CommentState::Removed => {
             return (state, reason);
         }
     };
+    let under_way = UNDER_WAY.iter().find(|(_, own)| *own == held);
+    let under_way = under_way.map_or("importing:imported", |(reason, _)| reason);
     (CommentState::Removed, Some(under_way))
 }
 
@@ -52,10 +46,11 @@ pub(super) fn reveal(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<bool
             None => CommentState::Published,
             Some(_) => CommentState::Held,
         };
+        tx.count_for(site, comment.author, AuthorRecord::of(state, reason));
         shown.push(Shown {
             id: comment.id.0,
             state: state.as_str(),
-            reason: reason.map(str::to_owned),
+            reason,
             decided_revision: (state == CommentState::Published).then_some(1),
             n_replies: 0,
             n_descendants: 0,
@@ -78,13 +73,11 @@ pub(super) fn reveal(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<bool
 
 impl Counted {
     /// Of a comment whose import is under way, why it will wait for a moderator, if it will.
-    fn under_way(&self) -> Option<Option<&str>> {
-        let reason = self.reason.as_deref()?;
-        let rest = reason.strip_prefix(UNDER_WAY)?;
+    fn under_way(&self) -> Option<Option<&'static str>> {
         let is_removed = self.state == CommentState::Removed.as_str();
-        let is_known = rest.is_empty() || HELD_UNDER_WAY.iter().any(|(_, own)| *own == reason);
-        let held = rest.strip_prefix(':');
-        (is_removed && is_known).then_some(held)
+        let mut known = UNDER_WAY.iter().filter(|_| is_removed);
+        let found = known.find(|(own, _)| Some(*own) == self.reason.as_deref());
+        found.map(|(_, held)| *held)
     }
 }
 
@@ -93,7 +86,7 @@ impl Counted {
 struct Shown {
     id: i64,
     state: &'static str,
-    reason: Option<String>,
+    reason: Option<&'static str>,
     decided_revision: Option<i64>,
     n_replies: i64,
     n_descendants: i64,
@@ -131,7 +124,7 @@ fn show(tx: &mut Tx<'_>, site: SiteId, shown: &[Shown]) -> Result<()> {
                 site,
                 comment.id,
                 comment.state,
-                comment.reason.as_deref(),
+                comment.reason,
                 comment.decided_revision,
                 comment.n_replies,
                 comment.n_descendants

@@ -16,6 +16,7 @@ use super::imported::kind;
 use crate::database::recount;
 use crate::database::sql::Sql;
 use crate::discussion::{events, pages};
+use crate::moderation::standing::counting;
 use crate::{Change, Result, Tx, params, sql};
 
 /// So many records go in one transaction.
@@ -162,6 +163,7 @@ fn hanging() -> [&'static Sql; 17] {
 
 /// Delete comments, with all that hangs on them. No other comment stands under one of them.
 fn take_out(tx: &mut Tx<'_>, site: SiteId, page: PageId, ids: &str, authors: &str) -> Result<()> {
+    counting::delete(tx, site, ids)?;
     for statement in hanging() {
         tx.execute(statement, params![site, ids])?;
     }

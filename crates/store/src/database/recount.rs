@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use rejoinder_core::{CommentId, CommentState, PageId, SiteId};
+use rejoinder_core::{AuthorId, CommentId, CommentState, PageId, SiteId};
 
 use crate::{Result, Tx, params, sql};
 
@@ -13,6 +13,7 @@ pub(crate) struct Counted {
     parent: Option<CommentId>,
     root: CommentId,
     depth: i64,
+    pub(crate) author: AuthorId,
     pub(crate) state: String,
     pub(crate) reason: Option<String>,
     pub(crate) is_published: bool,
@@ -91,7 +92,8 @@ pub(crate) fn set_counts(
 pub(crate) fn counted(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Counted>> {
     tx.all(
         sql!(
-            "select id, parent_id, root_id, depth, state, reason, n_replies, n_descendants
+            "select id, parent_id, root_id, depth, author_id, state, reason, n_replies,
+                 n_descendants
              from comment where site_id = ?1 and page_id = ?2"
         ),
         params![site, page],
@@ -101,6 +103,7 @@ pub(crate) fn counted(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec
                 parent: row.next()?,
                 root: row.next()?,
                 depth: row.next()?,
+                author: row.next()?,
                 state: row.next()?,
                 reason: row.next()?,
                 is_published: false,

@@ -41,6 +41,7 @@ pub fn mend(tx: &mut Tx<'_>, now: Time) -> Result<Vec<Mended>> {
         ),
         ("counted flags again", flags(tx)?),
         ("counted reactions again", reactions(tx, &mut pages)?),
+        ("counted what became of comments again", records(tx)?),
         ("summed up campaigns again", sums(tx)?),
         ("said again who supports the site", supporters(tx, now)?),
         ("listed the origins of sites again", origins(tx)?),
@@ -191,6 +192,43 @@ fn flags(tx: &mut Tx<'_>) -> Result<i64> {
         tx.execute(
             sql!("update comment set n_flags = ?3 where site_id = ?1 and id = ?2"),
             params![*site, *id, *n_flags],
+        )?;
+    }
+    Ok(n_of(&wrong))
+}
+
+fn records(tx: &mut Tx<'_>) -> Result<i64> {
+    let wrong: Vec<(SiteId, AuthorId, [i64; 6])> = tx.all(
+        sql!(concat!(
+            "select a.site_id, a.id, coalesce(r.published, 0), coalesce(r.held, 0),
+                 coalesce(r.rejected, 0), coalesce(r.spam, 0), coalesce(r.removed, 0),
+                 coalesce(f.flagged, 0) ",
+            wrong::records!()
+        )),
+        params![],
+        |row| {
+            let (site, author) = (row.next()?, row.next()?);
+            let counts = [
+                row.next()?,
+                row.next()?,
+                row.next()?,
+                row.next()?,
+                row.next()?,
+                row.next()?,
+            ];
+            Ok((site, author, counts))
+        },
+    )?;
+    for (site, author, [published, held, rejected, spam, removed, flagged]) in &wrong {
+        tx.execute(
+            sql!(
+                "update author set n_published = ?3, n_held = ?4, n_rejected = ?5, n_spam = ?6,
+                     n_removed = ?7, n_flagged = ?8
+                 where site_id = ?1 and id = ?2"
+            ),
+            params![
+                *site, *author, *published, *held, *rejected, *spam, *removed, *flagged
+            ],
         )?;
     }
     Ok(n_of(&wrong))

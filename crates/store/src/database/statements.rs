@@ -74,6 +74,8 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH ban USING COVERING INDEX ban_of_author (site_id=?)",
     "SEARCH c USING INDEX comment_approved (site_id=?)",
     "SEARCH c USING INDEX comment_flagged (site_id=?)",
+    // Once, when an export has been read.
+    "SEARCH c USING INDEX comment_of_author (site_id=?)",
     "SEARCH c USING INDEX comment_unreviewed (site_id=?)",
     // A site has few campaigns, and their sums are few: a row for each month and currency.
     "SEARCH c USING INDEX sqlite_autoindex_campaign_1 (site_id=?)",

@@ -1,6 +1,6 @@
 //! The seam: one transaction, on either database.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use postgres::binary_copy::BinaryCopyInWriter;
@@ -8,7 +8,8 @@ use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::{ToSql, Type};
 use rejoinder_core::discussion::event::Event;
-use rejoinder_core::{PageId, PageKey, SiteId};
+use rejoinder_core::moderation::AuthorRecord;
+use rejoinder_core::{AuthorId, PageId, PageKey, SiteId};
 use rusqlite::OptionalExtension as _;
 
 use crate::database::error::StoreError;
@@ -89,9 +90,13 @@ pub struct Tx<'a> {
     on: On<'a>,
     changes: Vec<Change>,
     events: Vec<Event>,
+    counted: RecordChanges,
     erases: bool,
     seals: Option<Arc<Seals>>,
 }
+
+/// How what became of authors' comments changes, in the order in which their rows are locked.
+pub(crate) type RecordChanges = BTreeMap<(SiteId, AuthorId), AuthorRecord>;
 
 enum On<'a> {
     Sqlite(&'a rusqlite::Connection),
@@ -107,6 +112,7 @@ impl<'a> Tx<'a> {
             on: On::Sqlite(connection),
             changes: Vec::new(),
             events: Vec::new(),
+            counted: RecordChanges::new(),
             erases: false,
             seals: None,
         }
@@ -120,6 +126,7 @@ impl<'a> Tx<'a> {
             on: On::Postgres { tx, prepared },
             changes: Vec::new(),
             events: Vec::new(),
+            counted: RecordChanges::new(),
             erases: false,
             seals: None,
         }
@@ -333,6 +340,7 @@ impl<'a> Tx<'a> {
         work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let (n_changes, n_events, erases) = (self.changes.len(), self.events.len(), self.erases);
+        let counted = self.counted.clone();
         self.batch("savepoint attempt")?;
         let done = work(self);
         match &done {
@@ -341,6 +349,7 @@ impl<'a> Tx<'a> {
                 self.batch("rollback to savepoint attempt")?;
                 self.changes.truncate(n_changes);
                 self.events.truncate(n_events);
+                self.counted = counted;
                 self.erases = erases;
             }
             // The whole transaction is given up.
@@ -363,6 +372,24 @@ impl<'a> Tx<'a> {
     /// The events whose effects are not done yet.
     pub(crate) fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
+    }
+
+    /// Say how what became of an author's comments changes: it is written to the author's row at the end.
+    pub(crate) fn count_for(&mut self, site: SiteId, author: AuthorId, change: AuthorRecord) {
+        *self.counted.entry((site, author)).or_default() += change;
+    }
+
+    /// What was said so of an author and is not written yet.
+    pub(crate) fn counted_for(&self, site: SiteId, author: AuthorId) -> AuthorRecord {
+        self.counted
+            .get(&(site, author))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// All that was said so and is not written yet.
+    pub(crate) fn take_counted(&mut self) -> RecordChanges {
+        std::mem::take(&mut self.counted)
     }
 
     /// Say that this takes something away that must not stay in any file of the database, and not only

@@ -65,4 +65,41 @@ macro_rules! supporters {
     };
 }
 
-pub(super) use {flags, reactions, sums, supporters, votes};
+/// Authors `a` with whom something else is kept than what became of their comments, `r`, and how many of those
+/// were flagged, `f`.
+macro_rules! records {
+    () => {
+        "from author a left join (
+             select site_id, author_id, count(case when state = 'published' then 1 end) as published,
+                 count(case when state = 'held' then 1 end) as held,
+                 count(case when state = 'rejected' then 1 end) as rejected,
+                 count(case when state = 'spam' then 1 end) as spam,
+                 count(case when state = 'removed' and coalesce(reason, '') not in ('importing',
+                     'importing:imported', 'importing:page_not_public') then 1 end) as removed
+             from comment group by site_id, author_id) r
+             on r.site_id = a.site_id and r.author_id = a.id
+         left join (
+             select c.site_id, c.author_id, count(*) as flagged
+             from (select distinct site_id, comment_id from flag) g
+             join comment c on c.site_id = g.site_id and c.id = g.comment_id
+             group by c.site_id, c.author_id) f
+             on f.site_id = a.site_id and f.author_id = a.id
+         where a.n_published <> coalesce(r.published, 0) or a.n_held <> coalesce(r.held, 0)
+             or a.n_rejected <> coalesce(r.rejected, 0) or a.n_spam <> coalesce(r.spam, 0)
+             or a.n_removed <> coalesce(r.removed, 0) or a.n_flagged <> coalesce(f.flagged, 0)"
+    };
+}
+
+pub(super) use {flags, reactions, records, sums, supporters, votes};
+
+#[cfg(test)]
+mod tests {
+    use rejoinder_core::archive::UNDER_WAY;
+
+    #[test]
+    fn no_comment_whose_import_is_under_way_is_counted_as_removed() {
+        let reasons = UNDER_WAY.map(|(reason, _)| format!("'{reason}'"));
+        let counted: String = records!().split_whitespace().collect();
+        assert!(counted.contains(&format!("notin({})", reasons.join(","))));
+    }
+}

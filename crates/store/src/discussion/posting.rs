@@ -9,7 +9,7 @@ use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::policy;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::identity::proof_of_work::Solution;
-use rejoinder_core::moderation::{ProofOfWorkResult, ReasonedState, Verdict};
+use rejoinder_core::moderation::{AuthorRecord, ProofOfWorkResult, ReasonedState, Verdict};
 use rejoinder_core::passages::source_policy::may_give;
 use rejoinder_core::passages::{Annotation, AnsweredQuestion, Selector, SourceCheck, Sources};
 use rejoinder_core::publication::settings::EmailPolicy;
@@ -287,6 +287,8 @@ fn announce(
     if let Some(parent) = parent.filter(|_| comment.is_published()) {
         arrive(tx, &page, parent)?;
     }
+    let counts_as = AuthorRecord::of(comment.state, comment.reason.as_deref());
+    tx.count_for(page.site, comment.author.id, counts_as);
     let id = comment.id;
     let event = events::NewEvent {
         n_comments,

@@ -7,11 +7,12 @@ use rejoinder_core::{
     Author, AuthorId, AuthorKind, CommentId, Page, PageId, SiteId, Time, VoteTally,
 };
 
-use crate::discussion::agreement::counting;
+use crate::discussion::agreement;
 use crate::discussion::{events, mentions, pages, reactions};
 use crate::identity::erasures::ledger;
 use crate::identity::mutes;
 use crate::moderation::flags;
+use crate::moderation::standing::counting;
 use crate::notices::subscriptions;
 use crate::passages::{answers, corrections};
 use crate::recordings::proposals;
@@ -43,6 +44,7 @@ pub(crate) fn claim(
             events::append(tx, now, page, EventKind::Edited, Some(comment))?;
         }
     }
+    counting::move_all(tx, site, guest.id, account)?;
     for comment in recounted {
         note_votes(tx, now, site, &pages, comment)?;
     }
@@ -120,7 +122,7 @@ fn move_votes(
         )?;
         count_votes(tx, site, *comment)?;
     }
-    let moved: Vec<CommentId> = match counting::has_side(tx, site, account)? {
+    let moved: Vec<CommentId> = match agreement::counting::has_side(tx, site, account)? {
         true => tx.all(
             sql!("select comment_id from vote where site_id = ?1 and author_id = ?2"),
             params![site, guest],
@@ -134,7 +136,7 @@ fn move_votes(
     )?;
     let dropped: Vec<CommentId> = dropped.into_iter().map(|(comment, _)| comment).collect();
     for comment in moved.iter().chain(&dropped) {
-        counting::recount(tx, site, *comment)?;
+        agreement::counting::recount(tx, site, *comment)?;
     }
     Ok(dropped)
 }
@@ -217,6 +219,7 @@ fn move_flags(tx: &mut Tx<'_>, site: SiteId, guest: AuthorId, account: AuthorId)
         sql!("update flag set author_id = ?3 where site_id = ?1 and author_id = ?2"),
         params![site, guest, account],
     )?;
+    counting::unflag(tx, site, &flagged)?;
     for comment in flagged {
         flags::recount(tx, site, comment)?;
     }

@@ -14,18 +14,19 @@ use rejoinder_core::identity::{author, policy};
 use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::moderation::{LogAction, StateReason};
 use rejoinder_core::{
-    Author, AuthorId, AuthorKind, Comment, CommentId, CommentState, Page, SiteId, Time, Vote,
+    Author, AuthorId, AuthorKind, Comment, CommentId, CommentState, Page, PageId, SiteId, Time,
+    Vote,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::discussion::agreement::counting;
-use crate::discussion::{comments, events, forgetting, mentions, reactions};
+use crate::discussion::{agreement, comments, events, forgetting, mentions, reactions};
 use crate::funding::gifts;
 use crate::identity::{
     authors, identities, mail_sign_ins, mailboxes, mutes, passkeys, profiles, sessions,
 };
 use crate::jobs::{self, NewJob, Payload};
 use crate::moderation::decisions::{self, LogEntry};
+use crate::moderation::standing::counting;
 use crate::moderation::{flags, searches};
 use crate::notices::{bells, devices, subscriptions};
 use crate::passages::{answers, asking, errata, placing};
@@ -197,9 +198,11 @@ pub fn step(
     let written = ids(tx, site, author)?;
     if !written.is_empty() {
         let nobody = nobody_at(tx, now, site, nobody)?;
-        for comment in written {
-            leave(tx, now, site, comment, erasure.comments, nobody)?;
+        for comment in &written {
+            leave(tx, now, site, *comment, erasure.comments, nobody)?;
         }
+        let written: Vec<i64> = written.into_iter().map(|comment| comment.0).collect();
+        counting::move_some(tx, site, &format!("{written:?}"), author)?;
         return Ok(false);
     }
     let is_guest = guest.is_some();
@@ -355,7 +358,7 @@ fn fold_votes(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<bool> {
         )?;
         if gone > 0 {
             let before = Vote::from_value(*value).flatten();
-            counting::changed(tx, site, *comment, author, (before, None))?;
+            agreement::counting::changed(tx, site, *comment, author, (before, None))?;
         }
         let (up, down) = match (gone, *value) {
             (0, _) => (0, 0),
@@ -373,12 +376,25 @@ fn fold_votes(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<bool> {
     Ok(!votes.is_empty())
 }
 
+/// The pages are locked, so that nobody flags the same comments at this moment.
 fn forget_flags(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
+    let _: Vec<PageId> = tx.all(
+        sql!(
+            "select p.id from page p where p.site_id = ?1 and p.id in (
+                 select c.page_id from flag f
+                 join comment c on c.site_id = f.site_id and c.id = f.comment_id
+                 where f.site_id = ?1 and f.author_id = ?2)
+             order by p.id for update"
+        ),
+        params![site, author],
+        |row| row.next(),
+    )?;
     let flagged: Vec<CommentId> = tx.all(
         sql!("delete from flag where site_id = ?1 and author_id = ?2 returning comment_id"),
         params![site, author],
         |row| row.next(),
     )?;
+    counting::unflag(tx, site, &flagged)?;
     for comment in flagged {
         flags::recount(tx, site, comment)?;
     }

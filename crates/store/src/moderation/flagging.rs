@@ -10,6 +10,7 @@ use rejoinder_core::{
 
 use crate::discussion::comments;
 use crate::identity::{address_keys, authors};
+use crate::moderation::standing::counting;
 use crate::moderation::{flags, pipeline, standing};
 use crate::{Result, Tx, params, sql};
 
@@ -62,7 +63,9 @@ pub fn raise(tx: &mut Tx<'_>, now: Time, flag: &NewFlag) -> Result<Comment> {
         return Ok(comment);
     }
     let flagger = authors::by_token_or_new(tx, now, site, flag.author, &flag.token)?.id;
-    insert(tx, now, flag, flagger, comment.revision)?;
+    if insert(tx, now, flag, flagger, comment.revision)? {
+        counting::flag(tx, site, comment.id, comment.author.id)?;
+    }
     let n_flags = flags::recount(tx, site, comment.id)?;
     let threshold = i64::from(flag.site.settings.hold_after_flags);
     if threshold > 0 && n_flags >= threshold {
@@ -102,15 +105,16 @@ fn address_has_flagged(
     Ok(false)
 }
 
+/// Returns whether the flag is new.
 fn insert(
     tx: &mut Tx<'_>,
     now: Time,
     flag: &NewFlag,
     flagger: AuthorId,
     revision: i64,
-) -> Result<()> {
+) -> Result<bool> {
     let address = address_keys::hash(tx, now, flag.reader.network, &flag.address_key)?;
-    tx.execute(
+    let added = tx.execute(
         sql!(
             "insert into flag (site_id, comment_id, author_id, revision, reason, note,
                  address_hash, at)
@@ -128,5 +132,5 @@ fn insert(
             now
         ],
     )?;
-    Ok(())
+    Ok(added == 1)
 }

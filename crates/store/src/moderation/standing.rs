@@ -4,6 +4,7 @@
 //! asks for it, on the addresses. Addresses are known only as hashes whose keys are destroyed within
 //! two days or so (`address_keys`), and a ban on one ends with its key.
 
+pub(crate) mod counting;
 mod drawer;
 mod record;
 
@@ -16,7 +17,7 @@ use crate::identity::address_keys;
 use crate::{Result, Tx, params, sql};
 
 pub use drawer::{AuthorProfile, BannedAuthor, StandingChange, author_profile, banned};
-pub use record::{AuthorRecord, record, records};
+pub use record::{record, records};
 
 /// How an author stands, with the stops on their browser and their address.
 pub(crate) fn of(

@@ -20,6 +20,7 @@ use crate::database::sql::Sql;
 use crate::discussion::mentions;
 use crate::identity::erasures;
 use crate::jobs::{self, NewJob};
+use crate::moderation::standing::counting;
 use crate::publication::sites;
 use crate::recordings::citing;
 use crate::recordings::files::ReadRecording;
@@ -157,6 +158,7 @@ pub fn read(
         *taken.entry(table.name).or_default() += 1;
         tell(lines.n_read);
     }
+    counting::count_all(tx, site.id)?;
     ask_for_what_follows(tx, now, site.id)?;
     match doctor::check(tx)?.into_iter().next() {
         Some(doctor::Finding { check, n_wrong, .. }) => {

@@ -144,6 +144,9 @@ rules! {
     "what came in for campaigns is summed up right" =>
         "campaign", "coalesce(s.site_id, e.site_id)", "coalesce(s.campaign_id, e.campaign_id)",
         wrong::sums!();
+    "what became of an author's comments is counted right" =>
+        "author", "a.site_id", "a.id",
+        wrong::records!();
     "a comment is in a state that there is" =>
         "comment", "site_id", "id",
         "from comment where state not in ('published', 'held', 'rejected', 'spam', 'removed')";

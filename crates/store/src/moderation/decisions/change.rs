@@ -2,7 +2,7 @@
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::moderation::decision::{Decider, DecisionChange};
-use rejoinder_core::moderation::{CommentSnapshot, Finding, LogAction, StateReason};
+use rejoinder_core::moderation::{AuthorRecord, CommentSnapshot, Finding, LogAction, StateReason};
 use rejoinder_core::{Comment, CommentId, CommentState, Page, Refusal, SiteId, Time, Word};
 
 use super::log::DecisionId;
@@ -69,6 +69,10 @@ pub(crate) fn change(
         _ => {}
     }
     write(tx, page.site, comment.id, after)?;
+    let counts_as =
+        |as_of: &CommentSnapshot| AuthorRecord::of(as_of.state, as_of.reason.as_deref());
+    let counts_otherwise = counts_as(after) - counts_as(before);
+    tx.count_for(page.site, comment.author.id, counts_otherwise);
     match (before.state, after.state) {
         (CommentState::Published, CommentState::Published) => {}
         (CommentState::Published, _) => counters::vanish(tx, page, comment)?,

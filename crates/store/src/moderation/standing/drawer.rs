@@ -1,10 +1,10 @@
 //! Authors as moderators look them up: one with everything about them, and all whom a ban stops.
 
-use rejoinder_core::moderation::{Ban, LogAction, Standing, Trust};
+use rejoinder_core::moderation::{AuthorRecord, Ban, LogAction, Standing, Trust};
 use rejoinder_core::{Author, AuthorId, SiteId, Time, Word};
 
 use super::account;
-use super::record::{AuthorRecord, record};
+use super::record::record;
 use crate::identity::authors;
 use crate::{Result, Row, Tx, params, sql};
 

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::support::{World, first_page, on_both};
 
 /// What is done to the rows, and what the doctor says of it.
-const DAMAGES: [(&str, &str); 23] = [
+const DAMAGES: [(&str, &str); 25] = [
     (
         "update comment set up = up + 1 where parent_id is null",
         "votes are counted right",
@@ -36,6 +36,14 @@ const DAMAGES: [(&str, &str); 23] = [
     (
         "update comment set liked = 3 where parent_id is null",
         "readers who liked a comment are counted right",
+    ),
+    (
+        "update author set n_published = n_published + 1",
+        "what became of an author's comments is counted right",
+    ),
+    (
+        "update author set n_flagged = 2",
+        "what became of an author's comments is counted right",
     ),
     (
         "update page set n_comments = 9",

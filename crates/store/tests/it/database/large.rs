@@ -36,7 +36,9 @@ impl World {
              with recursive n (i) as (select 1 union all select i + 1 from n where i < {n})
              select site_id, {first} + i - 1, page_id, {parent}, id, {depth}, author_id,
                  cast(i as text), html, renderer, state, created_at
-             from n join comment on site_id = {site_id} and id = {root_id}"
+             from n join comment on site_id = {site_id} and id = {root_id};
+             update author set n_published = n_published + {n} where site_id = {site_id} and id = (
+                 select author_id from comment where site_id = {site_id} and id = {root_id})"
         );
         let page = self.thread(first_page(Sort::Oldest)).await.page.unwrap().id;
         let write = self.store.write(move |tx| {
@@ -98,7 +100,8 @@ fn a_chain_of_tombstones_goes_with_its_last_comment() {
         let (now, site) = (world.clock.now(), world.site.id);
         let (root, bottom) = (chain[0].0, *chain.last().unwrap());
         let hide = format!(
-            "update comment set state = 'removed' where root_id = {root} and id <> {}",
+            "update comment set state = 'removed' where root_id = {root} and id <> {};
+             update author set n_removed = n_published - 1, n_published = 1 where n_published > 0",
             bottom.0
         );
         let page = world.branch(bottom).await.page.unwrap().id;
@@ -121,7 +124,7 @@ fn a_chain_of_tombstones_goes_with_its_last_comment() {
 }
 
 /// How many comments PostgreSQL has looked at in this transaction.
-fn looked_at(tx: &mut Tx<'_>) -> Result<Option<i64>> {
+pub(crate) fn looked_at(tx: &mut Tx<'_>) -> Result<Option<i64>> {
     static LOOKED_AT: Sql = Sql::new(
         "select cast(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) as bigint)
          from pg_stat_xact_user_tables where relname = 'comment'",

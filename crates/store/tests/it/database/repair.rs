@@ -40,13 +40,14 @@ fn what_follows_from_the_rest_is_made_anew_and_said() {
              update comment set liked = 4 where parent_id is null;
              update comment set n_replies = 7, n_descendants = 9 where parent_id is null;
              update page set n_comments = 40;
+             update author set n_published = 7, n_spam = 1, n_flagged = 2;
              delete from site_origin",
         )
         .await;
         let found = world.store.read(doctor::check).await.unwrap();
         let done = mended(&world).await;
 
-        assert_eq!(found.len(), 8, "{found:?}");
+        assert_eq!(found.len(), 9, "{found:?}");
         assert_eq!(
             done,
             [
@@ -55,6 +56,7 @@ fn what_follows_from_the_rest_is_made_anew_and_said() {
                 ("ranked comments by their votes again", 1),
                 ("counted comments of pages and branches again", 1),
                 ("counted flags again", 1),
+                ("counted what became of comments again", 2),
                 ("listed the origins of sites again", 1),
             ]
         );

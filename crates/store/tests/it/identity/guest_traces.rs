@@ -40,7 +40,7 @@ const SCHEMA: &str = "
     article_fetch: site_id page_id asked_at ended_at outcome status version
     article_version: site_id page_id number hash text made_at report
     author: site_id id! kind role name! email! website! created_at is_supporter
-        has_page picture
+        has_page picture n_published n_held n_rejected n_spam n_removed n_flagged
     author_picture: site_id author_id name bytes made_at
     ban: site_id kind value+ author_id+ until reason+ at
     bell: site_id author_id comment_id ring made_at read_at is_challenge

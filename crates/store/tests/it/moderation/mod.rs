@@ -6,3 +6,4 @@ pub(crate) mod pins;
 pub(crate) mod pipeline;
 pub(crate) mod queues;
 pub(crate) mod reach;
+pub(crate) mod records;
