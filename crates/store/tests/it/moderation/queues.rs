@@ -8,10 +8,12 @@ use rejoinder_core::{CommentState, Sort};
 use rejoinder_store::moderation::groups::{PageGroup, Scope};
 use rejoinder_store::moderation::queues::{Queue, QueueOrder, QueueQuery};
 use rejoinder_store::{
+    Tx,
     discussion::{events, pages, threads},
     moderation::{groups, queues, searches},
 };
 
+use crate::database::large::Shape;
 use crate::moderation::desk::outside;
 use crate::support::{World, first_page, on_both, story};
 
@@ -244,6 +246,27 @@ fn a_search_goes_on_and_is_kept() {
             .write(move |tx| searches::forget(tx, site, kim.id, id))
             .await
             .unwrap();
+    });
+}
+
+#[test]
+fn a_search_that_finds_nothing_in_its_window_goes_on_behind_it() {
+    on_both(|world| async move {
+        let all = world.grow(Shape::Fan, queues::SEARCH_WINDOW).await;
+        let search = async |typed: &str, after| {
+            let (site, search) = (world.site.id, typed.parse::<CommentSearch>().unwrap());
+            let search =
+                move |tx: &mut Tx<'_>| queues::search(tx, site, &search, &Scope::all(), after, 50);
+            let found = world.store.read(search).await.unwrap();
+            let found_ids: Vec<_> = found.items.iter().map(|item| item.comment.id).collect();
+            (found_ids, found.next)
+        };
+
+        let (found, next) = search("xylophone", None).await;
+        assert_eq!((found, next), (Vec::new(), Some(all[1])));
+        assert_eq!(search("xylophone", next).await, (Vec::new(), None));
+        assert_eq!(search("0", next).await, (vec![all[0]], None));
+        assert_eq!(search("state:spam", None).await, (Vec::new(), None));
     });
 }
 
