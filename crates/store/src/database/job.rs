@@ -2,8 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
@@ -32,29 +32,63 @@ pub(crate) trait Job: Send {
     fn is_wanted(&self) -> bool;
     /// Why the operation failed, when it has run and failed.
     fn error(&self) -> Option<&StoreError>;
+    /// Whoever waits for it.
+    fn caller(&self) -> Arc<dyn Caller>;
     /// Give the result to whoever waits.
     fn answer(self: Box<Self>);
     /// Give an error instead.
     fn fail(self: Box<Self>, error: StoreError);
 }
 
+/// Whoever waits for an operation.
+pub(crate) trait Caller: Send + Sync {
+    /// Tell them that the operation did not happen: it must not happen any more.
+    fn give_up(&self, error: StoreError);
+}
+
 struct Waiting<F, T> {
     operation: F,
     result: Option<Result<T, StoreError>>,
-    reply: oneshot::Sender<Result<T, StoreError>>,
-    is_given_up: Arc<AtomicBool>,
+    asked: Arc<Asked<T>>,
+}
+
+/// What the two ends of an operation share.
+struct Asked<T> {
+    /// Until it is used.
+    reply: Mutex<Option<oneshot::Sender<Result<T, StoreError>>>>,
+    is_given_up: AtomicBool,
+}
+
+impl<T> Asked<T> {
+    fn taken(&self) -> Option<oneshot::Sender<Result<T, StoreError>>> {
+        let mut reply = self.reply.lock().unwrap_or_else(PoisonError::into_inner);
+        reply.take()
+    }
+
+    fn reply(&self, result: Result<T, StoreError>) {
+        if let Some(reply) = self.taken() {
+            let _ = reply.send(result);
+        }
+    }
+}
+
+impl<T: Send> Caller for Asked<T> {
+    fn give_up(&self, error: StoreError) {
+        self.is_given_up.store(true, Ordering::Release);
+        self.reply(Err(error));
+    }
 }
 
 /// The reply to an operation; an error where the store has stopped.
 pub(crate) struct Reply<T> {
     answer: oneshot::Receiver<Result<T, StoreError>>,
-    is_given_up: Arc<AtomicBool>,
+    asked: Arc<Asked<T>>,
 }
 
 impl<T> Reply<T> {
     /// Whoever waits is told that the operation did not happen: it must not happen any more.
     pub(crate) fn give_up(&self) {
-        self.is_given_up.store(true, Ordering::Release);
+        self.asked.is_given_up.store(true, Ordering::Release);
     }
 }
 
@@ -73,26 +107,29 @@ where
     T: Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    let is_given_up = Arc::<AtomicBool>::default();
+    let asked = Arc::new(Asked {
+        reply: Mutex::new(Some(reply)),
+        is_given_up: AtomicBool::new(false),
+    });
     let waiting = Waiting {
         operation,
         result: None,
-        reply,
-        is_given_up: Arc::clone(&is_given_up),
+        asked: Arc::clone(&asked),
     };
-    (
-        Box::new(waiting),
-        Reply {
-            answer,
-            is_given_up,
-        },
-    )
+    (Box::new(waiting), Reply { answer, asked })
+}
+
+/// An operation that is dropped unanswered is one that the store has stopped for.
+impl<F, T> Drop for Waiting<F, T> {
+    fn drop(&mut self) {
+        drop(self.asked.taken());
+    }
 }
 
 impl<F, T> Job for Waiting<F, T>
 where
     F: Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send,
-    T: Send,
+    T: Send + 'static,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> Ran {
         let result = catch_unwind(AssertUnwindSafe(|| (self.operation)(tx)))
@@ -108,21 +145,25 @@ where
     }
 
     fn is_wanted(&self) -> bool {
-        !self.is_given_up.load(Ordering::Acquire)
+        !self.asked.is_given_up.load(Ordering::Acquire)
     }
 
     fn error(&self) -> Option<&StoreError> {
         self.result.as_ref()?.as_ref().err()
     }
 
-    fn answer(self: Box<Self>) {
-        if let Some(result) = self.result {
-            let _ = self.reply.send(result);
+    fn caller(&self) -> Arc<dyn Caller> {
+        Arc::<Asked<T>>::clone(&self.asked)
+    }
+
+    fn answer(mut self: Box<Self>) {
+        if let Some(result) = self.result.take() {
+            self.asked.reply(result);
         }
     }
 
     fn fail(self: Box<Self>, error: StoreError) {
-        let _ = self.reply.send(Err(error));
+        self.asked.reply(Err(error));
     }
 }
 

@@ -13,6 +13,7 @@ use rejoinder_core::{PageId, PageKey, SiteId};
 use crate::database::error::StoreError;
 use crate::database::lines::Lines;
 use crate::database::notify::{CHANNEL, HEARTBEAT, Notice};
+use crate::database::overseer::{Overseer, Shift};
 use crate::database::tls::Address;
 use crate::database::tx::Change;
 use crate::publication::sites;
@@ -25,26 +26,34 @@ const PAUSE: Duration = Duration::from_secs(1);
 const DEAF_AFTER: Duration = HEARTBEAT.saturating_mul(3);
 
 /// Start the thread that hears of changes and passes them on.
-pub(crate) fn start(address: Address, hook: CommitHook, lines: Lines) -> Result<(), StoreError> {
-    let listen = move || loop {
-        if let Err(error) = listen(&address, &hook, &lines) {
-            tracing::warn!(%error, "Changes of other nodes are not heard for now");
+pub(crate) fn start(
+    overseer: &Overseer,
+    address: Address,
+    hook: CommitHook,
+    lines: Lines,
+) -> Result<(), StoreError> {
+    let work = move |shift: &Shift| {
+        while !shift.is_relieved() {
+            if let Err(error) = listen(&address, &hook, &lines, shift) {
+                tracing::warn!(%error, "Changes of other nodes are not heard for now");
+            }
+            thread::sleep(PAUSE);
         }
-        thread::sleep(PAUSE);
     };
-    let spawned = thread::Builder::new()
-        .name("store-listener".to_owned())
-        .spawn(listen);
-    spawned
-        .map(drop)
-        .map_err(|error| StoreError::Internal(error.into()))
+    overseer.keep("store-listener".to_owned(), Some(DEAF_AFTER), work)
 }
 
-fn listen(address: &Address, hook: &CommitHook, lines: &Lines) -> Result<(), StoreError> {
+fn listen(
+    address: &Address,
+    hook: &CommitHook,
+    lines: &Lines,
+    shift: &Shift,
+) -> Result<(), StoreError> {
     let timeline = address.timelines.newest();
     let mut listener = address.connect()?;
     let mut reader = address.connect()?;
-    listener.batch_execute(&format!("listen {CHANNEL}"))?;
+    shift.is_on(timeline);
+    shift.call(|| listener.batch_execute(&format!("listen {CHANNEL}")))??;
     loop {
         let notice = listener.notifications().timeout_iter(DEAF_AFTER).next()?;
         let Some(notice) = notice else {
@@ -55,7 +64,7 @@ fn listen(address: &Address, hook: &CommitHook, lines: &Lines) -> Result<(), Sto
         lines.hear(notice.process_id(), notice.payload());
         let mut changes = Vec::new();
         for notice in Notice::read(notice.payload()) {
-            changes.extend(change(&mut reader, notice)?);
+            changes.extend(shift.call(|| change(&mut reader, notice))??);
         }
         if !changes.is_empty() {
             hook(&changes);

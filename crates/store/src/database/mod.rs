@@ -13,6 +13,7 @@ pub mod nodes;
 pub(crate) mod notify;
 #[cfg(test)]
 mod one_shard;
+mod overseer;
 pub(crate) mod postgres;
 pub(crate) mod pulse;
 mod reaching;

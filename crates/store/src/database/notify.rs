@@ -12,6 +12,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::database::error::StoreError;
 use crate::database::lines::Lines;
+use crate::database::overseer::{Overseer, Shift};
 use crate::database::tls::Address;
 use crate::database::tx::Change;
 
@@ -20,6 +21,9 @@ pub(crate) const CHANNEL: &str = "rejoinder";
 
 /// How long a node is silent at most.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(1);
+
+/// How long the server may take for one notice.
+const SILENT_AFTER: Duration = Duration::from_secs(3);
 
 /// How long to wait before a lost connection is made again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -100,21 +104,24 @@ pub(crate) struct Notifier(Sender<Told>);
 
 impl Notifier {
     /// Start the thread that tells.
-    pub(crate) fn start(address: Address, lines: Lines) -> Result<Self, StoreError> {
+    pub(crate) fn start(
+        overseer: &Overseer,
+        address: Address,
+        lines: Lines,
+    ) -> Result<Self, StoreError> {
         let (queue, waiting) = bounded(MAX_WAITING);
-        let mut telling = Telling {
-            address,
-            lines,
-            waiting,
-            unsent: String::new(),
-            next: None,
+        let work = move |shift: &Shift| {
+            let mut telling = Telling {
+                address: address.clone(),
+                lines: lines.clone(),
+                waiting: waiting.clone(),
+                unsent: String::new(),
+                next: None,
+            };
+            telling.run(shift);
         };
-        let spawned = thread::Builder::new()
-            .name("store-notifier".to_owned())
-            .spawn(move || telling.run());
-        spawned
-            .map(|_| Self(queue))
-            .map_err(|error| StoreError::Internal(error.into()))
+        overseer.keep("store-notifier".to_owned(), Some(SILENT_AFTER), work)?;
+        Ok(Self(queue))
     }
 
     /// Tell other nodes of `changes`, soon.
@@ -142,9 +149,9 @@ struct Telling {
 
 impl Telling {
     /// Tell until there is nobody left who could change something.
-    fn run(&mut self) {
-        loop {
-            match self.tell() {
+    fn run(&mut self, shift: &Shift) {
+        while !shift.is_relieved() {
+            match self.tell(shift) {
                 Ok(()) => return,
                 Err(error) => {
                     tracing::warn!(%error, "Other nodes are not told of changes for now");
@@ -154,13 +161,14 @@ impl Telling {
         }
     }
 
-    fn tell(&mut self) -> Result<(), StoreError> {
+    fn tell(&mut self, shift: &Shift) -> Result<(), StoreError> {
         let timeline = self.address.timelines.newest();
         let mut client = self.address.connect()?;
-        client.batch_execute("set synchronous_commit = off")?;
-        let own = client.query_one("select pg_backend_pid()", &[])?;
+        shift.is_on(timeline);
+        shift.call(|| client.batch_execute("set synchronous_commit = off"))??;
+        let own = shift.call(|| client.query_one("select pg_backend_pid()", &[]))??;
         self.lines.tells_by(own.get(0));
-        let notify = client.prepare("select pg_notify($1, $2)")?;
+        let notify = shift.call(|| client.prepare("select pg_notify($1, $2)"))??;
         loop {
             if let (true, Some(next)) = (self.unsent.is_empty(), self.next.take()) {
                 self.unsent = next;
@@ -186,7 +194,7 @@ impl Telling {
                 self.unsent.push_str(&next);
             }
             self.address.timelines.expect(timeline)?;
-            client.query(&notify, &[&CHANNEL, &self.unsent])?;
+            shift.call(|| client.query(&notify, &[&CHANNEL, &self.unsent]))??;
             self.unsent.clear();
         }
     }

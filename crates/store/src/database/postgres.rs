@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use postgres::{Client, IsolationLevel, Transaction};
@@ -11,6 +12,7 @@ use crate::database::exchange::Exchange;
 use crate::database::job::{Job, Ran, tell};
 use crate::database::lines::Lines;
 use crate::database::notify::Notifier;
+use crate::database::overseer::{Overseer, Shift};
 use crate::database::replica::Replica;
 use crate::database::seals::Seals;
 use crate::database::timeouts::Timeouts;
@@ -53,6 +55,8 @@ pub(crate) struct Queues {
     probes: Sender<Work>,
     pub(crate) exchange: Exchange,
     pub(crate) replica: Option<Replica>,
+    /// Looks after the threads for as long as there is work for them.
+    _overseer: Arc<Overseer>,
 }
 
 impl Queues {
@@ -105,33 +109,38 @@ pub(crate) fn open(
         .map_err(|_| StoreError::Internal("a migration panicked".into()))??;
     watching::watch(&direct)?;
     let lines = Lines::sealed_by(seals);
-    listen::start(direct.clone(), hook.clone(), lines.clone())?;
-    let notifier = Notifier::start(direct, lines.clone())?;
+    let overseer = Overseer::start(address.timelines.clone(), timeouts.link)?;
+    listen::start(&overseer, direct.clone(), hook.clone(), lines.clone())?;
+    let notifier = Notifier::start(&overseer, direct, lines.clone())?;
     let exchange = Exchange::new(notifier.clone(), lines);
-    let worker = Worker {
+    let crew = Crew {
         address,
         timeouts,
+        patience: timeouts.operation.map(|own| own + timeouts.link),
         is_pooled: reach.direct.is_some(),
-        connection: None,
-        is_out_of_reach: false,
         seals: Arc::clone(seals),
         hook: hook.clone(),
         notifier,
     };
-    let patient = Worker {
+    let patient = Crew {
         timeouts: timeouts.patient(),
-        ..worker.clone()
+        patience: None,
+        ..crew.clone()
+    };
+    let prober = Crew {
+        patience: Some(timeouts.connect + timeouts.link),
+        ..patient.clone()
     };
     let replica = match &reach.replica {
         Some(url) => {
             let timeouts = timeouts.of_replica();
-            let reader = Worker {
+            let reader = Crew {
                 address: Address::parse(url, &timeouts)?,
                 timeouts,
                 is_pooled: false,
-                ..worker.clone()
+                ..crew.clone()
             };
-            let reads = reader.start("replica", reach.n_readers)?;
+            let reads = reader.start(&overseer, "replica", reach.n_readers)?;
             let take = move |job| reads.try_send(Work::Read(job)).is_ok();
             Some(Replica::new(take))
         }
@@ -139,25 +148,34 @@ pub(crate) fn open(
     };
     Ok(Queues {
         replica,
-        reads: worker.start("reader", reach.n_readers)?,
-        writes: worker.start("writer", reach.n_writers)?,
-        background: patient.start("helper", N_IN_BACKGROUND)?,
-        probes: patient.start("probe", 1)?,
+        reads: crew.start(&overseer, "reader", reach.n_readers)?,
+        writes: crew.start(&overseer, "writer", reach.n_writers)?,
+        background: patient.start(&overseer, "helper", N_IN_BACKGROUND)?,
+        probes: prober.start(&overseer, "probe", 1)?,
         exchange,
+        _overseer: overseer,
     })
 }
 
-struct Worker {
+/// What the workers of a queue have in common.
+#[derive(Clone)]
+struct Crew {
     address: Address,
     timeouts: Timeouts,
+    /// How long a job may take before another worker takes over; `None` for as long as no other server has.
+    patience: Option<Duration>,
     /// Whether each transaction may be on another connection of the server's.
     is_pooled: bool,
-    connection: Option<Connection>,
-    /// Whether the last attempt to connect found nobody.
-    is_out_of_reach: bool,
     seals: Arc<Seals>,
     hook: CommitHook,
     notifier: Notifier,
+}
+
+struct Worker {
+    crew: Crew,
+    connection: Option<Connection>,
+    /// Whether the last attempt to connect found nobody.
+    is_out_of_reach: bool,
 }
 
 struct Connection {
@@ -167,43 +185,43 @@ struct Connection {
     timeline: u32,
 }
 
-/// Without the connection.
-impl Clone for Worker {
-    fn clone(&self) -> Self {
-        Self {
-            address: self.address.clone(),
-            connection: None,
-            seals: Arc::clone(&self.seals),
-            hook: Arc::clone(&self.hook),
-            notifier: self.notifier.clone(),
-            ..*self
+impl Crew {
+    /// Start `n` workers; gives the queue that they take their work from.
+    fn start(&self, overseer: &Overseer, name: &str, n: usize) -> Result<Sender<Work>, StoreError> {
+        let (queue, waiting) = bounded(MAX_WAITING);
+        for number in 0..n {
+            let (crew, waiting) = (self.clone(), waiting.clone());
+            let run = move |shift: &Shift| Worker::of(&crew).run(&waiting, shift);
+            overseer.keep(format!("store-{name}-{number}"), self.patience, run)?;
         }
+        Ok(queue)
     }
 }
 
 impl Worker {
-    /// Start `n` of them; gives the queue that they take their work from.
-    fn start(&self, name: &str, n: usize) -> Result<Sender<Work>, StoreError> {
-        let (queue, waiting) = bounded(MAX_WAITING);
-        for number in 0..n {
-            let (worker, waiting) = (self.clone(), waiting.clone());
-            let spawned = thread::Builder::new()
-                .name(format!("store-{name}-{number}"))
-                .spawn(move || worker.run(&waiting));
-            spawned.map_err(|error| StoreError::Internal(error.into()))?;
+    fn of(crew: &Crew) -> Self {
+        Self {
+            crew: crew.clone(),
+            connection: None,
+            is_out_of_reach: false,
         }
-        Ok(queue)
     }
 
-    fn run(mut self, waiting: &Receiver<Work>) {
+    fn run(mut self, waiting: &Receiver<Work>, shift: &Shift) {
         for work in waiting {
             let (mut job, is_write) = work.open();
             if !job.is_wanted() {
                 continue;
             }
-            match self.attempt(job.as_mut(), is_write) {
+            shift.begin(Some(job.caller()));
+            let done = self.attempt(job.as_mut(), is_write, shift);
+            shift.end();
+            match done {
                 Ok(()) => job.answer(),
                 Err(error) => job.fail(error),
+            }
+            if shift.is_relieved() {
+                return;
             }
             if self.is_out_of_reach {
                 fail_all(waiting);
@@ -212,8 +230,14 @@ impl Worker {
     }
 
     /// Run `job` until it neither collides nor meets a connection that died while it was idle.
-    fn attempt(&mut self, job: &mut dyn Job, is_write: bool) -> Result<(), StoreError> {
+    fn attempt(
+        &mut self,
+        job: &mut dyn Job,
+        is_write: bool,
+        shift: &Shift,
+    ) -> Result<(), StoreError> {
         for _ in 0..MAX_TRIES {
+            shift.is_on(self.crew.address.timelines.newest());
             match self.once(job, is_write) {
                 Err(StoreError::Collision) if job.is_wanted() => {}
                 Err(StoreError::Collision) => break,
@@ -224,7 +248,7 @@ impl Worker {
     }
 
     fn once(&mut self, job: &mut dyn Job, is_write: bool) -> Result<(), StoreError> {
-        let newest = self.address.timelines.newest();
+        let newest = self.crew.address.timelines.newest();
         let kept = self.connection.take();
         let (mut connection, was_open) = match kept.filter(|kept| kept.timeline == newest) {
             Some(kept) => (kept, true),
@@ -241,11 +265,11 @@ impl Worker {
                 error
             }
         })?;
-        let tx = Tx::postgres(begun, prepared).sealed_by(&self.seals);
+        let tx = Tx::postgres(begun, prepared).sealed_by(&self.crew.seals);
         let done = finish(job, tx, is_write);
         if let Ok(changes) = &done {
-            tell(&self.hook, changes);
-            self.notifier.tell(changes);
+            tell(&self.crew.hook, changes);
+            self.crew.notifier.tell(changes);
         }
         if is_out_of_service(done.as_ref().err()) {
             return done.map(drop);
@@ -267,10 +291,10 @@ impl Worker {
 
     fn connect(&mut self) -> Result<Connection, StoreError> {
         // Asked first: what is seen meanwhile may be newer than the server that this leads to.
-        let timeline = self.address.timelines.newest();
-        let connected = self.address.connect().and_then(|mut client| {
-            if !self.is_pooled {
-                client.batch_execute(&self.timeouts.greeting())?;
+        let timeline = self.crew.address.timelines.newest();
+        let connected = self.crew.address.connect().and_then(|mut client| {
+            if !self.crew.is_pooled {
+                client.batch_execute(&self.crew.timeouts.greeting())?;
             }
             Ok(client)
         });
@@ -279,7 +303,7 @@ impl Worker {
         match connected {
             Ok(client) => Ok(Connection {
                 client,
-                prepared: Prepared::new(!self.is_pooled),
+                prepared: Prepared::new(!self.crew.is_pooled),
                 timeline,
             }),
             // A password that was changed meanwhile, a database that was renamed: it may heal.
@@ -294,8 +318,8 @@ impl Worker {
         is_write: bool,
     ) -> Result<Transaction<'c>, StoreError> {
         let mut begun = begin(client, is_write)?;
-        if self.is_pooled {
-            begun.batch_execute(&self.timeouts.greeting_of_transaction())?;
+        if self.crew.is_pooled {
+            begun.batch_execute(&self.crew.timeouts.greeting_of_transaction())?;
         }
         Ok(begun)
     }

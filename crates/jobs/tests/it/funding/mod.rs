@@ -360,10 +360,10 @@ async fn a_message_that_paypal_could_never_be_asked_about_is_forgotten_after_a_m
             days(1);
         }
         days(28);
-        keeper.keep_house().await.unwrap();
+        keeper.keep_house(None).await.unwrap();
         assert_eq!(world.parked().await.len(), 1);
         days(2);
-        keeper.keep_house().await.unwrap();
+        keeper.keep_house(None).await.unwrap();
 
         assert_eq!(world.parked().await, [""; 0]);
     }
@@ -466,7 +466,7 @@ async fn liberapay_is_asked_once_an_hour_and_its_figure_corrected_by_the_differe
         let keeper = Housekeeper::new(world.store.clone(), world.clock.clone());
         let hours = async |n_minutes: u64| {
             for _ in 0..n_minutes / 5 {
-                keeper.keep_house().await.unwrap();
+                keeper.keep_house(None).await.unwrap();
                 world.clock.advance(Duration::from_secs(300));
                 world.ask_processors(&elsewhere).await;
             }

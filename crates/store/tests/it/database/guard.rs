@@ -10,6 +10,9 @@ use testing::Link;
 
 use crate::support::{World, first_page};
 
+/// Nothing here takes so long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// As a server has them, and so short that a test can wait for them.
 const SHORT: Timeouts = Timeouts {
     connect: Duration::from_secs(1),
@@ -58,14 +61,19 @@ fn look(tx: &mut Tx<'_>) -> Result<()> {
     tx.batch("select 1")
 }
 
+/// An address that names both ends.
+fn both(first: &Link, second: &Link) -> String {
+    let (server, name) = first.url().rsplit_once('/').unwrap();
+    let (_, other) = second.url().rsplit_once('@').unwrap();
+    let other = other.strip_suffix(&format!("/{name}")).unwrap();
+    format!("{server},{other}/{name}?target_session_attrs=read-write")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_that_takes_connections_and_never_answers_is_passed_over() {
     let url = testing::fresh_database();
     let [first, second] = [Link::to(&url), Link::to(&url)];
-    let (server, name) = first.url().rsplit_once('/').unwrap();
-    let (_, other) = second.url().rsplit_once('@').unwrap();
-    let other = other.strip_suffix(&format!("/{name}")).unwrap();
-    let both = format!("{server},{other}/{name}?target_session_attrs=read-write");
+    let both = both(&first, &second);
     let patient = Timeouts {
         operation: Some(Duration::from_secs(30)),
         ..SHORT
@@ -79,6 +87,29 @@ async fn a_host_that_takes_connections_and_never_answers_is_passed_over() {
     second.cut();
     until(async || store.write(look).await, Result::is_ok).await;
     until(async || store.read(look).await, Result::is_ok).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_connection_to_a_host_that_answers_no_more_is_left_for_one_that_does() {
+    let url = testing::fresh_database();
+    let [first, second] = [Link::to(&url), Link::to(&url)];
+    let reach = Reach {
+        timeouts: SHORT,
+        n_readers: 1,
+        n_writers: 1,
+        ..Reach::default()
+    };
+    let store = open_within(&Location::Postgres(both(&first, &second)), reach).await;
+    store.write(look).await.unwrap();
+    store.read(look).await.unwrap();
+
+    first.cut();
+
+    let moved = async {
+        until(async || store.write(look).await, Result::is_ok).await;
+        until(async || store.read(look).await, Result::is_ok).await;
+    };
+    tokio::time::timeout(PATIENCE, moved).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

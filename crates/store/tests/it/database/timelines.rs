@@ -1,11 +1,11 @@
 //! Servers of PostgreSQL that a failover left behind, and that still take writes.
 
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use rejoinder_store::{Location, Reach, Seals, Store, StoreError, Timeouts, Tx};
-use testing::Postgres;
-use tokio::task::yield_now;
+use testing::{Link, Postgres};
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::timeout;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -27,6 +27,7 @@ async fn open(url: String) -> Store {
 struct Pair {
     first: Postgres,
     second: Postgres,
+    first_url: String,
     database: String,
     both: String,
 }
@@ -41,6 +42,7 @@ impl Pair {
         Self {
             both: format!("{server},{other}/{database}?target_session_attrs=read-write"),
             database: database.to_owned(),
+            first_url: url,
             first,
             second,
         }
@@ -118,4 +120,47 @@ async fn whoever_knows_of_a_newer_server_refuses_the_older_one_where_it_alone_an
 
     assert!(matches!(told, Err(StoreError::Unavailable(_))), "{told:?}");
     assert_eq!(pair.count(&pair.first), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_in_the_background_is_told_when_it_waits_for_a_server_that_was_left_behind() {
+    let pair = Pair::new();
+    let link = Link::to(&pair.first_url);
+    let (server, _) = link.url().rsplit_once('/').unwrap();
+    let (_, second) = pair.both.rsplit_once(',').unwrap();
+    let store = open(format!("{server},{second}")).await.in_background();
+    let in_all = Arc::new(Barrier::new(4));
+    let connect = move |tx: &mut Tx<'_>| {
+        tx.batch("select 1")?;
+        in_all.wait();
+        Ok(())
+    };
+    for connected in four(&store, connect).await {
+        connected.unwrap();
+    }
+    link.cut();
+    pair.second.promote().unwrap();
+    let look = |tx: &mut Tx<'_>| tx.batch("select 1");
+
+    let told = timeout(PATIENCE, four(&store, look)).await;
+
+    for told in told.expect("nobody was told") {
+        assert!(matches!(told, Err(StoreError::Unavailable(_))), "{told:?}");
+    }
+    for looked in four(&store, look).await {
+        looked.unwrap();
+    }
+}
+
+/// What comes of `work` when it is done by as many at once as there are connections in the background.
+async fn four(
+    store: &Store,
+    work: impl Fn(&mut Tx<'_>) -> rejoinder_store::Result<()> + Clone + Send + 'static,
+) -> Vec<rejoinder_store::Result<()>> {
+    let mut under_way = JoinSet::new();
+    for _ in 0..4 {
+        let (store, work) = (store.clone(), work.clone());
+        under_way.spawn(async move { store.write(work).await });
+    }
+    under_way.join_all().await
 }
