@@ -3,6 +3,7 @@
 mod archive;
 mod discussion;
 mod funding;
+mod housekeeper;
 mod identity;
 mod integrations;
 mod leases;
