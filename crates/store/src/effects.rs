@@ -39,8 +39,10 @@ fn follow_event(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
     cards::follow(tx, event.at, event.site, comment, event.kind)?;
     match event.kind {
         EventKind::Published => {
-            bells::tell_above(tx, event.at, event.site, comment)?;
-            bells::tell_challenged(tx, event.at, event.site, comment)?;
+            if let Some(comment) = comments::by_id(tx, event.site, comment)? {
+                bells::tell_above(tx, event.at, event.site, &comment)?;
+                bells::tell_challenged(tx, event.at, event.site, &comment)?;
+            }
             bells::tell_mentioned(tx, event.at, event.site, comment)?;
             telling::announce(tx, event, comment)?;
         }
@@ -48,7 +50,11 @@ fn follow_event(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
             desk_mails::announce(tx, event.at, event.site, comment)?;
         }
         // Sources may have come with the new text.
-        EventKind::Edited => bells::tell_challenged(tx, event.at, event.site, comment)?,
+        EventKind::Edited => {
+            if let Some(comment) = comments::by_id(tx, event.site, comment)? {
+                bells::tell_challenged(tx, event.at, event.site, &comment)?;
+            }
+        }
         EventKind::Removed
         | EventKind::Reviewed
         | EventKind::Featured

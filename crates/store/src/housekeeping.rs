@@ -6,7 +6,7 @@ use rejoinder_core::{SiteId, Time};
 
 use crate::archive::runs;
 use crate::discussion::agreement::fitting;
-use crate::discussion::{events, images, posting};
+use crate::discussion::{events, idempotency, images};
 use crate::funding::{asking, gifts, receipts};
 use crate::identity::{
     address_keys, guests, identities, mail_sign_ins, openid, passkeys, sessions, sign_ins, work,
@@ -27,7 +27,7 @@ pub fn begin(tx: &mut Tx<'_>, now: Time) -> Result<()> {
 /// Forget what has expired at a site, and have done what is done by the clock.
 pub fn tidy(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
     for tidy in [
-        posting::forget_old,
+        idempotency::forget_old,
         events::forget_old,
         images::forget_old,
         guests::forget_old,

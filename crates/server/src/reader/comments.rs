@@ -9,8 +9,9 @@ use rejoinder_core::{CommentId, PageKey, Refusal};
 use render::discussion::json::CommentBody;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use store::discussion::idempotency::Idempotency;
 use store::discussion::images::ClaimedImage;
-use store::discussion::posting::{CommentTarget, Idempotency};
+use store::discussion::posting::CommentTarget;
 use utoipa::ToSchema;
 
 use super::find;

@@ -12,10 +12,9 @@ use rejoinder_core::{
     AuthorId, Comment, CommentId, Page, PageId, PageKey, PassageId, Reader, Refusal, Site, SiteId,
 };
 use store::discussion::editing::{self, CommentEdit, SourcesChange};
+use store::discussion::idempotency::Idempotency;
 use store::discussion::images::{ClaimedImage, ImagesChange};
-use store::discussion::posting::{
-    self, CommentTarget, Idempotency, NewComment, NewIds, PostingOutcome,
-};
+use store::discussion::posting::{self, CommentTarget, NewComment, NewIds, PostingOutcome};
 use store::discussion::{cards, comments, pages, removing};
 use store::identity::authors::GuestDetails;
 use store::moderation::reach;

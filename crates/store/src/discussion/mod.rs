@@ -9,6 +9,7 @@ pub mod events;
 pub mod feeds;
 pub(crate) mod forgetting;
 pub mod happenings;
+pub mod idempotency;
 pub mod image_access;
 pub mod images;
 pub mod liking;

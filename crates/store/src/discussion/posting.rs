@@ -1,8 +1,5 @@
 //! Posting a comment or a reply, once for each idempotency key.
 
-use std::fmt::Write as _;
-use std::time::Duration;
-
 use markup::{RENDERER_VERSION, RenderedText};
 use rejoinder_core::discussion::agreement::Agreement;
 use rejoinder_core::discussion::event::EventKind;
@@ -17,11 +14,11 @@ use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, CommentState, Page, PageId, PageKey,
     PassageId, QuestionId, Reader, Refusal, Site, SiteId, Time, TokenHash, VoteTally,
 };
-use sha2::{Digest as _, Sha256};
 
 use crate::database::error::StoreError;
-use crate::discussion::comments::{by_id, expect};
+use crate::discussion::comments::by_id;
 use crate::discussion::counters::arrive;
+use crate::discussion::idempotency::{self, Idempotency, Sender};
 use crate::discussion::images::{self, ClaimedImage};
 use crate::discussion::{cards, events, mentions, page_authors, pages};
 use crate::identity::authors::{self, GuestDetails};
@@ -33,9 +30,6 @@ use crate::notices::subscriptions::{self, NewSubscription};
 use crate::passages::{allowed, annotations, answering, checks, places, sources, versions};
 use crate::recordings::citing;
 use crate::{Result, Tx, params, sql};
-
-/// How long an idempotency key is remembered.
-const IDEMPOTENCY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A comment that someone wants to post.
 #[derive(Debug, Clone)]
@@ -106,15 +100,6 @@ pub struct NewIds {
     pub address_key: [u8; 32],
 }
 
-/// A client's key for one request, and what the request said.
-#[derive(Debug, Clone)]
-pub struct Idempotency {
-    /// The client's key.
-    pub key: String,
-    /// SHA-256 of the request.
-    pub fingerprint: [u8; 32],
-}
-
 /// A comment that was posted.
 #[derive(Debug, Clone)]
 pub struct PostingOutcome {
@@ -136,10 +121,17 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<PostingOutco
         author: known(tx, now, new)?,
         network: new.reader.network,
     };
-    if let Some(posted) = replay(tx, now, new, reader.author.as_ref())? {
-        return Ok(posted);
-    }
+    let address = address_keys::hash(tx, now, new.reader.network, &new.ids.address_key)?;
     let known = reader.author.clone();
+    let sender = Sender {
+        author: known.as_ref(),
+        address: &address,
+    };
+    if let Some(request) = &new.idempotency
+        && let Some(comment) = idempotency::answered(tx, now, site, request, sender)?
+    {
+        return posted_before(tx, site, comment);
+    }
     let RenderedText { shown, n_links, .. } = &new.rendered;
     let n_links = n_links + new.sources.as_ref().map_or(0, |own| own.list.len());
     policy::may_say(settings, &new.text, shown.text(), n_links)?;
@@ -185,7 +177,7 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<PostingOutco
         comment.annotation = Some(Box::new(annotation));
         comment.question = question.map(Box::new);
     }
-    insert(tx, now, new, site, &comment)?;
+    insert(tx, now, new, &comment, &address)?;
     images::attach(tx, site, comment.id, &comment.images)?;
     if let Some(question) = &comment.question {
         answering::keep(tx, site, comment.id, question.id)?;
@@ -203,11 +195,23 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<PostingOutco
     if let Some(wish) = &new.notify {
         subscriptions::ask(tx, now, &page, &comment.author, wish)?;
     }
-    remember(tx, now, new, known.as_ref())?;
+    if let Some(request) = &new.idempotency {
+        idempotency::remember(tx, now, site, request, sender, comment.id)?;
+    }
     Ok(PostingOutcome {
         comment,
         page,
         is_replay: false,
+    })
+}
+
+fn posted_before(tx: &mut Tx<'_>, site: SiteId, comment: Comment) -> Result<PostingOutcome> {
+    let page = pages::by_id(tx, site, comment.page)?;
+    let page = page.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))?;
+    Ok(PostingOutcome {
+        comment: cards::filled(tx, site, comment)?,
+        page,
+        is_replay: true,
     })
 }
 
@@ -327,105 +331,6 @@ pub(crate) fn worked(
     }
 }
 
-/// A client's key as it is kept: it belongs to the author who used it, or, before their browser was
-/// known, to their network, of which nothing can be told once the key of its hash is destroyed.
-fn own_key(
-    tx: &mut Tx<'_>,
-    now: Time,
-    new: &NewComment,
-    author: Option<&Author>,
-    key: &str,
-) -> Result<String> {
-    let mut own = match author {
-        Some(author) => Sha256::new_with_prefix(author.id.0.to_be_bytes()),
-        None => {
-            let hash = address_keys::hash(tx, now, new.reader.network, &new.ids.address_key)?;
-            Sha256::new_with_prefix(hash)
-        }
-    };
-    own.update(key);
-    let hash: [u8; 32] = own.finalize().into();
-    Ok(hash.iter().fold(String::new(), |mut own, byte| {
-        let _ = write!(own, "{byte:02x}");
-        own
-    }))
-}
-
-/// What was posted before under the same key by the same person. Whose first answer was lost before it
-/// told their browser who they are, comes again as somebody unknown.
-fn replay(
-    tx: &mut Tx<'_>,
-    now: Time,
-    new: &NewComment,
-    author: Option<&Author>,
-) -> Result<Option<PostingOutcome>> {
-    let Some(Idempotency { key, fingerprint }) = &new.idempotency else {
-        return Ok(None);
-    };
-    let mut keys = vec![own_key(tx, now, new, None, key)?];
-    if author.is_some() {
-        keys.insert(0, own_key(tx, now, new, author, key)?);
-    }
-    for key in keys {
-        let Some((said, comment)) = used(tx, now, new.site.id, &key)? else {
-            continue;
-        };
-        // Somebody else of the same network was as unknown when they used it.
-        if author.is_some_and(|author| author.id != comment.author.id) {
-            continue;
-        }
-        if said != fingerprint {
-            return Err(Refusal::KeyReused.into());
-        }
-        let site = new.site.id;
-        let page = pages::by_id(tx, site, comment.page)?;
-        let page =
-            page.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))?;
-        return Ok(Some(PostingOutcome {
-            comment: cards::filled(tx, site, comment)?,
-            page,
-            is_replay: true,
-        }));
-    }
-    Ok(None)
-}
-
-/// What was said under a key as it is kept, and the comment that came of it.
-fn used(tx: &mut Tx<'_>, now: Time, site: SiteId, key: &str) -> Result<Option<(Vec<u8>, Comment)>> {
-    let seen: Option<(Vec<u8>, CommentId)> = tx.one(
-        sql!(
-            "select fingerprint, comment_id from idempotency
-             where site_id = ?1 and key = ?2 and at > ?3"
-        ),
-        params![site, key, now.before(IDEMPOTENCY)],
-        |row| Ok((row.next()?, row.next()?)),
-    )?;
-    let Some((said, comment)) = seen else {
-        return Ok(None);
-    };
-    Ok(Some((said, expect(tx, site, comment)?)))
-}
-
-fn remember(tx: &mut Tx<'_>, now: Time, new: &NewComment, author: Option<&Author>) -> Result<()> {
-    let Some(Idempotency { key, fingerprint }) = &new.idempotency else {
-        return Ok(());
-    };
-    let (site, key) = (new.site.id, own_key(tx, now, new, author, key)?);
-    forget_old(tx, now, site)?;
-    let is_first = tx.execute(
-        sql!(
-            "insert into idempotency (site_id, key, fingerprint, comment_id, at)
-             values (?1, ?2, ?3, ?4, ?5) on conflict (site_id, key) do nothing"
-        ),
-        params![site, &key, fingerprint, new.ids.comment, now],
-    )?;
-    // The same key was used for another page at the same moment.
-    if is_first == 0 {
-        return Err(StoreError::Collision);
-    }
-    Ok(())
-}
-
 fn parent_of(tx: &mut Tx<'_>, page: &Page, parent: Option<CommentId>) -> Result<Option<Comment>> {
     let Some(id) = parent else { return Ok(None) };
     let parent = by_id(tx, page.site, id)?.filter(|parent| parent.page == page.id);
@@ -532,10 +437,9 @@ fn insert(
     tx: &mut Tx<'_>,
     now: Time,
     new: &NewComment,
-    site: SiteId,
     comment: &Comment,
+    address: &[u8],
 ) -> Result<()> {
-    let address = address_keys::hash(tx, now, new.reader.network, &new.ids.address_key)?;
     tx.execute(
         sql!(
             "insert into comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text,
@@ -545,7 +449,7 @@ fn insert(
                  ?18)"
         ),
         params![
-            site,
+            new.site.id,
             comment.id,
             comment.page,
             comment.parent,
@@ -558,21 +462,12 @@ fn insert(
             comment.state.as_str(),
             comment.reason.as_deref(),
             now,
-            &address,
+            address,
             new.program,
             annotations::stored(comment.annotation.as_deref())?,
             sources::stored(comment.source_check.as_deref())?,
             images::stored(&comment.images)?,
         ],
-    )?;
-    Ok(())
-}
-
-/// Forget the keys of requests that nobody sends again.
-pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
-    tx.execute(
-        sql!("delete from idempotency where site_id = ?1 and at <= ?2"),
-        params![site, now.before(IDEMPOTENCY)],
     )?;
     Ok(())
 }

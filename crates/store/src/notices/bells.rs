@@ -229,9 +229,12 @@ pub(crate) fn tell_above(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
-    comment: CommentId,
+    comment: &Comment,
 ) -> Result<()> {
-    let above = accounts_above(tx, site, comment)?;
+    if comment.parent.is_none() {
+        return Ok(());
+    }
+    let above = accounts_above(tx, site, comment.id)?;
     if above.is_empty() {
         return Ok(());
     }
@@ -243,7 +246,7 @@ pub(crate) fn tell_above(
              where w.site_id = ?1 and w.id in (select l.value from list(?4) as l)
              on conflict (site_id, author_id, comment_id) do nothing"
         ),
-        params![site, comment, now, format!("{above:?}")],
+        params![site, comment.id, now, format!("{above:?}")],
     )?;
     Ok(())
 }
@@ -277,14 +280,12 @@ pub(crate) fn tell_challenged(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
-    id: CommentId,
+    comment: &Comment,
 ) -> Result<()> {
-    let Some(comment) = comments::by_id(tx, site, id)? else {
-        return Ok(());
-    };
-    if !comment.is_published() || !challenges(&comment) {
+    if !comment.is_published() || !challenges(comment) {
         return Ok(());
     }
+    let id = comment.id;
     let Some((passage, roots)) = places::find(tx, site, comment.page, PassageId::from(id))? else {
         return Ok(());
     };

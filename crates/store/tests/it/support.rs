@@ -17,8 +17,9 @@ use rejoinder_store::discussion::removing;
 use rejoinder_store::discussion::votes::NewVote;
 use rejoinder_store::discussion::{
     editing::{CommentEdit, SourcesChange},
+    idempotency::Idempotency,
     images::ImagesChange,
-    posting::{Idempotency, NewComment, NewIds, PostingOutcome},
+    posting::{NewComment, NewIds, PostingOutcome},
 };
 use rejoinder_store::identity::authors::GuestDetails;
 use rejoinder_store::identity::sessions::NewSession;

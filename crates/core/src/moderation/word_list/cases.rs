@@ -476,3 +476,14 @@ fn texts_that_read_the_same_are_the_same() {
         assert!(!are_same(one, other), "{one:?} {other:?}");
     }
 }
+
+#[test]
+fn in_ascii_a_letter_stands_for_itself_alone() {
+    let ascii = || (0..=127_u8).map(char::from);
+    for (one, other) in ascii().flat_map(|one| ascii().map(move |other| (one, other))) {
+        for text in [format!("a{one}{other}b"), format!("{one}c{other}")] {
+            let read = as_read(&text);
+            assert!(letters(&text).eq(letters(&read)), "{text:?} {read:?}");
+        }
+    }
+}

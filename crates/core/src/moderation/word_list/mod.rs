@@ -133,15 +133,23 @@ pub fn stem(entry: &str) -> Option<&str> {
 
 /// Whether two texts say the same to a reader: case, accents, spaces and what cannot be seen aside.
 pub fn are_same(entry: &str, other: &str) -> bool {
-    let line = |text: &str| {
-        WordLine::of(
-            &Glyphs::of(text),
-            LetterReading::Letters,
-            SignHandling::Literal,
-        )
-        .text
-    };
-    entry == other || line(entry).trim() == line(other).trim()
+    entry == other || (may_be_same(entry, other) && as_read(entry).trim() == as_read(other).trim())
+}
+
+/// A text as a reader reads it.
+fn as_read(text: &str) -> String {
+    let (reading, set) = (LetterReading::Letters, SignHandling::Literal);
+    WordLine::of(&Glyphs::of(text), reading, set).text
+}
+
+/// Whether it is worth looking closely: in ASCII a letter stands for itself alone.
+fn may_be_same(entry: &str, other: &str) -> bool {
+    !(entry.is_ascii() && other.is_ascii()) || letters(entry).eq(letters(other))
+}
+
+fn letters(text: &str) -> impl Iterator<Item = u8> {
+    let letters = text.bytes().filter(u8::is_ascii_alphabetic);
+    letters.map(|letter| letter.to_ascii_lowercase())
 }
 
 struct ListSearch<'a> {
