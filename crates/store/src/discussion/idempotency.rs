@@ -106,14 +106,15 @@ pub(super) fn remember(
     comment: CommentId,
 ) -> Result<()> {
     let Idempotency { key, fingerprint } = request;
-    let key = sender.own_key(key);
-    forget_old(tx, now, site)?;
+    let (key, forgotten) = (sender.own_key(key), now.before(IDEMPOTENCY));
     let is_first = tx.execute(
         sql!(
             "insert into idempotency (site_id, key, fingerprint, comment_id, at)
-             values (?1, ?2, ?3, ?4, ?5) on conflict (site_id, key) do nothing"
+             values (?1, ?2, ?3, ?4, ?5)
+             on conflict (site_id, key) do update set fingerprint = excluded.fingerprint,
+                 comment_id = excluded.comment_id, at = excluded.at where idempotency.at <= ?6"
         ),
-        params![site, &key, fingerprint, comment, now],
+        params![site, &key, fingerprint, comment, now, forgotten],
     )?;
     // The same key was used for another page at the same moment.
     if is_first == 0 {
