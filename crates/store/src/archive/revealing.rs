@@ -5,16 +5,23 @@ use std::collections::HashSet;
 use rejoinder_core::archive::UNDER_WAY;
 use rejoinder_core::moderation::AuthorRecord;
 use rejoinder_core::{CommentId, CommentState, PageId, SiteId};
+use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::database::error::StoreError;
 use crate::database::recount::{self, Counted};
 use crate::database::sql::Dialect;
 use crate::discussion::pages;
-use crate::{Result, Tx, params, sql};
+use crate::{Result, Tx, Value, params, sql};
 
 /// So many comments are shown by one statement of PostgreSQL.
 const AT_ONCE: usize = 5_000;
+
+/// And by one of SQLite.
+const ROWS_OF_STATEMENT: usize = 50;
+
+/// One of them, in a statement of SQLite.
+const ROW: &str = "(?, ?, ?, ?, ?, ?)";
 
 /// The state and the reason of a comment that is not shown yet.
 pub(super) fn unseen(
@@ -92,44 +99,62 @@ struct Shown {
     n_descendants: i64,
 }
 
-/// One statement for many on PostgreSQL, where each is a message there and back.
+/// One statement for many: on PostgreSQL each is a message there and back, and SQLite opens all indexes of the
+/// table for each.
 fn show(tx: &mut Tx<'_>, site: SiteId, shown: &[Shown]) -> Result<()> {
-    if tx.dialect() == Dialect::Postgres {
-        for shown in shown.chunks(AT_ONCE) {
-            let rows = serde_json::to_string(shown);
-            let rows = rows.map_err(|error| StoreError::Internal(error.into()))?;
-            tx.execute(
-                sql!(@postgres
-                    "update comment c
-                     set state = s.state, reason = s.reason, decided_revision = s.decided_revision,
-                         n_replies = s.n_replies, n_descendants = s.n_descendants
-                     from json_to_recordset(?2::text::json) as s(id bigint, state text, reason text,
-                         decided_revision bigint, n_replies bigint, n_descendants bigint)
-                     where c.site_id = ?1 and c.id = s.id"
-                ),
-                params![site, rows],
-            )?;
-        }
-        return Ok(());
+    if let Some(connection) = tx.on_sqlite() {
+        return show_on_sqlite(connection, site, shown);
     }
-    for comment in shown {
+    for shown in shown.chunks(AT_ONCE) {
+        let rows = serde_json::to_string(shown);
+        let rows = rows.map_err(|error| StoreError::Internal(error.into()))?;
         tx.execute(
-            sql!(@sqlite
-                "update comment
-                 set state = ?3, reason = ?4, decided_revision = ?5, n_replies = ?6,
-                     n_descendants = ?7
-                 where site_id = ?1 and id = ?2"
+            sql!(@postgres
+                "update comment c
+                 set state = s.state, reason = s.reason, decided_revision = s.decided_revision,
+                     n_replies = s.n_replies, n_descendants = s.n_descendants
+                 from json_to_recordset(?2::text::json) as s(id bigint, state text, reason text,
+                     decided_revision bigint, n_replies bigint, n_descendants bigint)
+                 where c.site_id = ?1 and c.id = s.id"
             ),
-            params![
-                site,
-                comment.id,
-                comment.state,
-                comment.reason,
-                comment.decided_revision,
-                comment.n_replies,
-                comment.n_descendants
-            ],
+            params![site, rows],
         )?;
     }
     Ok(())
+}
+
+fn show_on_sqlite(connection: &Connection, site: SiteId, shown: &[Shown]) -> Result<()> {
+    let one = sql!(@sqlite
+        "with shown (id, state, reason, decided_revision, n_replies, n_descendants) as (
+             values (?, ?, ?, ?, ?, ?))
+         update comment
+         set state = s.state, reason = s.reason, decided_revision = s.decided_revision,
+             n_replies = s.n_replies, n_descendants = s.n_descendants
+         from shown s where comment.site_id = ? and comment.id = s.id"
+    );
+    let one = one.text(Dialect::Sqlite);
+    let many = one.replace(ROW, &vec![ROW; ROWS_OF_STATEMENT].join(", "));
+    let (chunks, rest) = shown.as_chunks::<ROWS_OF_STATEMENT>();
+    let chunks = chunks.iter().map(|chunk| (&*many, &chunk[..]));
+    let rest = rest.iter().map(|own| (one, std::slice::from_ref(own)));
+    for (text, rows) in chunks.chain(rest) {
+        let rows = rows.iter().flat_map(Shown::values);
+        let values = rows.chain([Value::from(site)]);
+        let mut statement = connection.prepare_cached(text)?;
+        statement.execute(rusqlite::params_from_iter(values))?;
+    }
+    Ok(())
+}
+
+impl Shown {
+    fn values(&self) -> [Value<'_>; 6] {
+        [
+            Value::from(self.id),
+            Value::from(self.state),
+            Value::from(self.reason),
+            Value::from(self.decided_revision),
+            Value::from(self.n_replies),
+            Value::from(self.n_descendants),
+        ]
+    }
 }

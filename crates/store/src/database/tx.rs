@@ -166,6 +166,14 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// The connection, where it is one of SQLite.
+    pub(crate) const fn on_sqlite(&self) -> Option<&rusqlite::Connection> {
+        match self.on {
+            On::Sqlite(connection) => Some(connection),
+            On::Postgres { .. } => None,
+        }
+    }
+
     /// Fail where nothing can be written. On SQLite a transaction that writes begins only where it can.
     pub(crate) fn expect_writable(&mut self) -> Result<(), StoreError> {
         match &mut self.on {
