@@ -50,8 +50,8 @@ pub enum Parent {
 
 /// What became of the records of a format with these ids; of those that are not known, nothing.
 ///
-/// The list is walked, here and below, and each of it is looked up: SQLite would walk the table instead,
-/// which it takes for short, unless it is told by `cross join`.
+/// The list is walked, here and below, and each of it is looked up by a query of its own: joined to the table,
+/// it is the table that PostgreSQL walks, for each batch anew, while it takes it for short.
 pub fn known<'a>(
     tx: &mut Tx<'_>,
     site: SiteId,
@@ -64,8 +64,11 @@ pub fn known<'a>(
     }
     let found = tx.all(
         sql!(
-            "select s.source_id, s.target_id from texts(?3) as l cross join source s
-             where s.site_id = ?1 and s.format = ?2 and s.source_id = l.value"
+            "select k.source_id, k.target_id from (
+                 select l.value as source_id, (select s.target_id from source s
+                     where s.site_id = ?1 and s.format = ?2 and s.source_id = l.value) as target_id
+                 from texts(?3) as l) as k
+             where k.target_id is not null"
         ),
         params![site, format, json(&source_ids)?],
         |row| Ok((row.next()?, row.next()?)),
@@ -233,22 +236,30 @@ fn standing(tx: &mut Tx<'_>, site: SiteId, ids: &HashSet<i64>) -> Result<HashMap
     }
     let found = tx.all(
         sql!(
-            "select c.id, c.page_id, c.parent_id, c.root_id, c.depth from list(?2) as l
-                 cross join comment c where c.site_id = ?1 and c.id = l.value"
+            "select l.value,
+                 (select c.page_id from comment c where c.site_id = ?1 and c.id = l.value),
+                 (select c.parent_id from comment c where c.site_id = ?1 and c.id = l.value),
+                 (select c.root_id from comment c where c.site_id = ?1 and c.id = l.value),
+                 (select c.depth from comment c where c.site_id = ?1 and c.id = l.value)
+             from list(?2) as l"
         ),
         params![site, json(ids)?],
         |row| {
-            let id = row.next()?;
-            let place = TreePlace {
-                page: row.next()?,
-                parent: row.next()?,
-                root: row.next()?,
-                depth: row.next()?,
-            };
-            Ok((id, place))
+            let (id, page, parent) = (row.next()?, row.next::<Option<_>>()?, row.next()?);
+            let (root, depth): (Option<i64>, Option<i64>) = (row.next()?, row.next()?);
+            let place = page.zip(root).zip(depth);
+            Ok(place.map(|((page, root), depth)| {
+                let place = TreePlace {
+                    page,
+                    parent,
+                    root,
+                    depth,
+                };
+                (id, place)
+            }))
         },
     )?;
-    Ok(found.into_iter().collect())
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// For each of `asked` the first id from there on that nothing has.
@@ -277,8 +288,11 @@ fn free(
 fn taken_by_authors(tx: &mut Tx<'_>, site: SiteId, ids: &str) -> Result<Vec<i64>> {
     tx.all(
         sql!(
-            "select a.id from list(?2) as l cross join author a
-             where a.site_id = ?1 and a.id = l.value"
+            "select k.id from (
+                 select (select a.id from author a
+                     where a.site_id = ?1 and a.id = l.value) as id
+                 from list(?2) as l) as k
+             where k.id is not null"
         ),
         params![site, ids],
         |row| row.next(),
@@ -288,8 +302,11 @@ fn taken_by_authors(tx: &mut Tx<'_>, site: SiteId, ids: &str) -> Result<Vec<i64>
 fn taken_by_comments(tx: &mut Tx<'_>, site: SiteId, ids: &str) -> Result<Vec<i64>> {
     tx.all(
         sql!(
-            "select c.id from list(?2) as l cross join comment c
-             where c.site_id = ?1 and c.id = l.value"
+            "select k.id from (
+                 select (select c.id from comment c
+                     where c.site_id = ?1 and c.id = l.value) as id
+                 from list(?2) as l) as k
+             where k.id is not null"
         ),
         params![site, ids],
         |row| row.next(),
