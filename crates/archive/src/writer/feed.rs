@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::Receiver;
 
+use store::archive::imports;
 use store::{Dialect, Tx};
 
 use super::batch::{Batch, Before, Outcome};
@@ -34,6 +35,9 @@ impl Feed {
     /// Gives nothing when there are no more.
     pub(super) fn pass_on(&mut self, tx: &mut Tx<'_>) -> store::Result<Option<Outcome>> {
         let mut outcome = Outcome::default();
+        if self.task.effect == Effect::Write {
+            imports::prepare(tx, self.task.n_comments)?;
+        }
         // PostgreSQL tries a transaction again that collides with another, SQLite none.
         let is_kept = tx.dialect() == Dialect::Postgres;
         for n in 0..MAX_BATCHES {

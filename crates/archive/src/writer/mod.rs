@@ -123,6 +123,7 @@ pub async fn import(
         },
         now,
         effect: plan.effect,
+        n_comments,
     };
     let (batches, ready) = sync_channel(1);
     let reading = spawn_blocking(move || batched(records, task.effect, &batches));
@@ -136,16 +137,11 @@ pub async fn import(
             .collect(),
         unseen: BTreeSet::new(),
     };
-    while writer.write(report).await? {
-        let totals = report.totals();
-        let reached = Reached::Writing {
-            n_done: totals.added + totals.known,
-            n_comments,
-        };
-        if tell(reached).is_break() {
-            return Err(ImportError::Stopped);
-        }
-    }
+    let written = writer.write_all(report, &mut tell).await;
+    // Where it was stopped, too: the indexes are of use to others.
+    let indexed = writer.make_indexes().await;
+    written?;
+    indexed?;
     reading.await.map_err(|_| ImportError::Broken)??;
     writer.reveal().await?;
     writer.ask(questions, report).await?;
@@ -258,6 +254,8 @@ struct Task {
     origin: Origin<'static>,
     now: Time,
     effect: Effect,
+    /// So many come, as far as they are not here already.
+    n_comments: u64,
 }
 
 /// Has the store take what is ready.
@@ -272,6 +270,34 @@ struct Writer<'s> {
 }
 
 impl Writer<'_> {
+    async fn write_all(
+        &mut self,
+        report: &mut Report,
+        tell: &mut impl FnMut(Reached) -> ControlFlow<()>,
+    ) -> Result<(), ImportError> {
+        while self.write(report).await? {
+            let totals = report.totals();
+            let reached = Reached::Writing {
+                n_done: totals.added + totals.known,
+                n_comments: self.task.n_comments,
+            };
+            if tell(reached).is_break() {
+                return Err(ImportError::Stopped);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes what was left out for the sake of speed, a transaction for each, so that others get to write in
+    /// between.
+    async fn make_indexes(&self) -> Result<(), StoreError> {
+        if self.task.effect == Effect::None {
+            return Ok(());
+        }
+        while self.store.write(imports::make_index).await? {}
+        Ok(())
+    }
+
     /// One transaction; whether there was anything for it.
     async fn write(&mut self, report: &mut Report) -> Result<bool, StoreError> {
         let feed = Arc::clone(&self.feed);

@@ -16,7 +16,7 @@ pub use crate::archive::imported::{Counters, ImportedComment, Origin, WrittenIn}
 use crate::archive::imported::{id_for, kind};
 use crate::archive::revealing;
 use crate::database::error::StoreError;
-use crate::database::recount;
+use crate::database::{late_indexes, recount};
 use crate::discussion::{events, pages};
 use crate::identity::authors::GuestDetails;
 use crate::passages::{answering, asking, versions};
@@ -65,6 +65,16 @@ impl<T> Upserted<T> {
             Self::Added(inner) | Self::Known(inner) => inner,
         }
     }
+}
+
+/// Let this transaction take the next of `n_comments` comments.
+pub fn prepare(tx: &mut Tx<'_>, n_comments: u64) -> Result<()> {
+    late_indexes::drop_before(tx, n_comments)
+}
+
+/// Make an index that [`prepare`] left out, once all comments are there; whether there was one.
+pub fn make_index(tx: &mut Tx<'_>) -> Result<bool> {
+    late_indexes::make_next(tx)
 }
 
 /// Find or add a page, and let its other addresses lead to it.

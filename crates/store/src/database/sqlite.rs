@@ -29,7 +29,7 @@ use crate::database::error::StoreError;
 use crate::database::job::{Job, Ran, tell};
 use crate::database::seals::Seals;
 use crate::database::tx::{Change, Tx};
-use crate::database::{estimates, migrations, sealed};
+use crate::database::{estimates, late_indexes, migrations, sealed};
 use crate::{CommitHook, MAX_WAITING};
 
 mod leftovers;
@@ -128,6 +128,7 @@ pub(crate) fn open(
     expect_folder(path)?;
     let writer = open_writer(path)?;
     migrations::run_sqlite(&writer)?;
+    late_indexes::run(&writer)?;
     estimates::run(&writer)?;
     renew_seals(&writer, seals)?;
     leftovers::clear(&writer)?;
