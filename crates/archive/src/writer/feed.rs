@@ -19,6 +19,8 @@ pub(super) struct Feed {
     /// The batches of the transaction that is under way, where it may be tried again.
     begun: Vec<Batch>,
     before: Before,
+    /// Whether the database has seen what an import is.
+    is_measured: bool,
 }
 
 impl Feed {
@@ -28,6 +30,7 @@ impl Feed {
             ready,
             begun: Vec::new(),
             before: Before::default(),
+            is_measured: false,
         }
     }
 
@@ -41,6 +44,9 @@ impl Feed {
         // PostgreSQL tries a transaction again that collides with another, SQLite none.
         let is_kept = tx.dialect() == Dialect::Postgres;
         for n in 0..MAX_BATCHES {
+            if n == 1 && !self.is_measured && self.task.effect == Effect::Write {
+                imports::measure(tx)?;
+            }
             if let Some(batch) = self.begun.get(n) {
                 self.pass(tx, batch, &mut outcome)?;
                 continue;
@@ -68,6 +74,7 @@ impl Feed {
     /// What was passed on last is there.
     pub(super) fn done(&mut self, before: Before) {
         self.begun.clear();
+        self.is_measured = true;
         self.before.extend(before);
     }
 }

@@ -295,7 +295,7 @@ impl Writer<'_> {
             return Ok(());
         }
         while self.store.write(imports::make_index).await? {}
-        Ok(())
+        self.store.write(imports::measure).await
     }
 
     /// One transaction; whether there was anything for it.

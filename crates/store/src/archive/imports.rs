@@ -16,6 +16,7 @@ pub use crate::archive::imported::{Counters, ImportedComment, Origin, WrittenIn}
 use crate::archive::imported::{id_for, kind};
 use crate::archive::revealing;
 use crate::database::error::StoreError;
+use crate::database::sql::Dialect;
 use crate::database::{late_indexes, recount};
 use crate::discussion::{events, pages};
 use crate::identity::authors::GuestDetails;
@@ -70,6 +71,28 @@ impl<T> Upserted<T> {
 /// Let this transaction take the next of `n_comments` comments.
 pub fn prepare(tx: &mut Tx<'_>, n_comments: u64) -> Result<()> {
     late_indexes::drop_before(tx, n_comments)
+}
+
+/// A table of which PostgreSQL knows so many rows is looked at by the right indexes.
+const MANY: i64 = 100_000;
+
+/// Let PostgreSQL see how many rows there are by now, where it knows of few. Until it looks by itself, it takes
+/// one index for as good as another, and finds the parent of each reply by one that leads to all of the site.
+pub fn measure(tx: &mut Tx<'_>) -> Result<()> {
+    if tx.dialect() == Dialect::Sqlite {
+        return Ok(());
+    }
+    let known: Option<i64> = tx.one(
+        sql!(@postgres
+            "select cast(reltuples as bigint) from pg_class where oid = to_regclass('comment')"
+        ),
+        params![],
+        |row| row.next(),
+    )?;
+    match known {
+        Some(MANY..) => Ok(()),
+        _ => tx.batch("analyze page, page_alias, author, comment, source"),
+    }
 }
 
 /// Make an index that [`prepare`] left out, once all comments are there; whether there was one.
