@@ -114,6 +114,46 @@ test('on a phone what sends a comment stays above the keyboard', async () => {
   });
 });
 
+test('on a phone what sends a comment stays where it is while the form comes to life', async () => {
+  await desk.post('still', 'Here');
+  const page = await desk.read('still', { width: 390 });
+  /** @type {(value?: unknown) => void} */
+  let release = () => {};
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route('**/compose.js*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const box = page.locator('#compose .rj-box');
+  await page.locator('[data-rj=link]').first().waitFor();
+  await box.locator('textarea').tap();
+  const before = await box.locator('[data-rj=send]').boundingBox();
+  assert.ok(await box.getByRole('button', { name: 'Bold' }).isHidden());
+
+  release();
+  await box.getByRole('button', { name: 'Bold' }).waitFor();
+
+  assert.deepEqual(await box.locator('[data-rj=send]').boundingBox(), before);
+});
+
+test('whoever is asked whether to delete reads the question on one line, on a phone, too', async () => {
+  const page = await desk.read('asked', { width: 390 });
+  const form = page.locator('#compose');
+  await write(form, { text: 'Mine', name: 'Ann Lee' });
+  await form.locator('[data-rj=send]').tap();
+  await page.getByText('Your comment is posted.').waitFor();
+
+  await page.locator('[data-rj=own]:not([hidden]) [data-rj=delete]').tap();
+
+  await page.locator('[data-rj=keep]:focus').waitFor();
+  const height = await page.locator('.rj-quiet:has([data-rj=keep])').evaluate((quiet) => quiet.getBoundingClientRect().height);
+  assert.ok(height < 40, `${height}`);
+  assert.ok(await page.locator('[data-rj=link]').isHidden());
+  await page.keyboard.press('Escape');
+  await page.locator('[data-rj=link]').waitFor();
+  await expectAccessible(page);
+});
+
 test('a website is asked for only where the owner wants it', async () => {
   const { rejoinder, host } = desk;
   const plain = await open(desk.browser, desk.embed('site'), { script: false });
