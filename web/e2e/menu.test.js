@@ -59,6 +59,30 @@ test('whatever of the thread is shown, the row above it says who reads', async (
   expectQuiet(page);
 });
 
+test('on a phone who reads stands beside the count, and what opens there leaves what was pressed', async () => {
+  await desk.post('small', 'First');
+  await desk.post('small', 'Second');
+  const page = await home('small', 'lea@reader.example');
+  await expectAnn(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  const [count, me] = await Promise.all([page.locator('.rj-count'), page.locator('[data-rj=me]')].map((it) => it.boundingBox()));
+  assert.ok(count && me && me.x > count.x && me.y < count.y + count.height, 'not on one line');
+  for (const name of ['me', 'notify']) {
+    const summary = page.locator(`[data-rj=${name}] summary`);
+    const before = await summary.boundingBox();
+    const { y = 0, height = 0 } = before ?? {};
+
+    await summary.click();
+
+    const opened = page.locator(`[data-rj=${name}] > :not(summary)`);
+    await opened.waitFor();
+    assert.deepEqual(await summary.boundingBox(), before);
+    assert.ok(((await opened.boundingBox())?.y ?? 0) >= y + height);
+    await expectAccessible(page);
+    await summary.click();
+  }
+});
+
 test('whoever signs out in the row goes on in the thread', async () => {
   await desk.post('out', 'Stay');
   const page = await home('out', 'eve@reader.example');
