@@ -93,6 +93,28 @@ test('a decision is undone by its key, by the status line and from where it was 
   await page.close();
 });
 
+test('a row takes the room of what it says, and Undo that of its word', async () => {
+  await rejectAll();
+  assert.equal(await post(`On and on ${'and on '.repeat(60)}`), 202);
+  const page = await desk();
+  await page.setViewportSize({ width: 820, height: 1180 });
+  const item = page.locator('[data-nr=item]').first();
+  const acts = item.locator('[data-nr=decide]');
+  const bottom = async (/** @type {typeof item} */ it) => {
+    const { y = 0, height = 0 } = (await it.boundingBox()) ?? {};
+    return y + height;
+  };
+  assert.ok((await bottom(item)) - (await bottom(acts)) <= 16, `${await bottom(item)}, ${await bottom(acts)}`);
+
+  await acts.getByRole('button', { name: 'Approve' }).click();
+
+  const undo = page.locator('[data-nr=strip]').getByRole('button', { name: 'Undo' });
+  await undo.waitFor();
+  const { is, needed } = await undo.evaluate((it) => ({ is: it.clientWidth, needed: it.scrollWidth }));
+  assert.ok(needed <= is, `${needed} in ${is}`);
+  await page.close();
+});
+
 test('a digit rejects for the reason of its number, which the keys tell', async () => {
   await rejectAll();
   await postMany(2, 'digits');
@@ -205,6 +227,11 @@ test('in the drawer a moderator notes, suspends, bans and lifts, and reads what 
   await drawer.getByRole('button', { name: 'End the suspension' }).click();
   await until('the suspension to end', async () => (await drawer.locator('.nr-note').count()) === 0);
   await drawer.getByText('Ban', { exact: true }).first().click();
+  const ban = drawer.locator('details[data-nr=ban]');
+  assert.ok(await ban.locator('[name=day]').isHidden());
+  await ban.locator('[name=for]').selectOption('day');
+  await ban.locator('[name=day]').waitFor();
+  await ban.locator('[name=for]').selectOption('good');
   await drawer.getByLabel('Reason, shown to the author').fill('Advertising');
   await drawer.getByRole('button', { name: 'Ban', exact: true }).click();
   await says('Banned permanently');
