@@ -20,6 +20,8 @@ static DEMO: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../demo");
 pub(super) struct DemoSettings {
     /// The publication's name.
     pub(super) title: String,
+    /// The colour of its links and buttons.
+    pub(super) accent: String,
     /// Slugs in the order of the front page.
     pub(super) articles: Vec<String>,
     /// The thread that is filled up.

@@ -173,6 +173,7 @@ fn write(
 ) -> Result<Site, StoreError> {
     let settings = Settings {
         title: about.title.clone(),
+        accent: about.accent.clone(),
         passages: Passages::Both,
         source_checks: SourceChecks::On,
         pictures: Pictures::On,
