@@ -44,6 +44,28 @@ test('why something was not done stands where it was tried, and covers nothing',
   await expectAccessible(page);
 });
 
+test('what is said where it was done stays there, so that nothing moves by the clock', async () => {
+  await desk.post('stays', 'Below');
+  const page = await open(desk.browser, `${desk.host.origin}/empty`, { width: 390 });
+  await page.clock.install();
+  await page.goto(storyAt(desk.host.origin, 'stays'));
+  await thread(page);
+  const form = page.locator('#compose');
+  await write(form, { text: 'Vote for me', name: 'Ann Lee' });
+  await form.locator('[data-rj=send]').click();
+  await page.getByText('Your comment is posted.').waitFor();
+  await page.locator('[data-rj=up]').first().click();
+  const told = page.locator('.rj-told[data-told^="You cannot vote"]');
+  await told.waitFor();
+  const below = page.locator('[data-rj=comment]').last();
+  const before = await below.boundingBox();
+
+  await page.clock.fastForward(10_000);
+
+  await until('the status line to fall silent', async () => !(await page.locator('[data-rj=status]').textContent()));
+  assert.deepEqual(await below.boundingBox(), before);
+});
+
 test('a branch that is folded from far down stays in sight as one line', async () => {
   const root = await desk.post('place', 'A root', { name: 'Ben Oak' });
   for (let n = 0; n < 12; n += 1) {

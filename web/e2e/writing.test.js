@@ -220,6 +220,34 @@ test('a comment that did not arrive stays, and sent again it is there once', asy
   assert.deepEqual(await texts(page), ['Only once, please.']);
 });
 
+test('a comment on its way has its text where it will stay', async () => {
+  const page = await desk.read('underway', { width: 390 });
+  const form = page.locator('#compose');
+  await form.locator('textarea').click();
+  await write(form, { text: 'Here I stand', name: 'Ann Lee' });
+  /** @type {(value?: unknown) => void} */
+  let release = () => {};
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route('**/api/v1/comments', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const depth = () =>
+    page.locator('.rj-list .rj-text').evaluate((text) => {
+      const comment = /** @type {Element} */ (text.parentElement);
+      return text.getBoundingClientRect().top - comment.getBoundingClientRect().top;
+    });
+  await form.locator('[data-rj=send]').click();
+  await page.locator('[data-state=posting]').waitFor();
+  const before = await depth();
+
+  release();
+  await page.getByText('Your comment is posted.').waitFor();
+
+  assert.equal(await depth(), before);
+  expectQuiet(page);
+});
+
 test('without a connection the comment waits, and goes when it is back', async () => {
   const page = await desk.read('offline');
   const form = page.locator('#compose');

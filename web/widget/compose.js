@@ -28,7 +28,7 @@ export function open(thread, form) {
   text.value ||= draftOf(thread, form)?.text ?? '';
   grow(text);
   if (matchMedia('(pointer: coarse)').matches) {
-    import('./phone.js').then(({ lift }) => lift(form, thread.scope.signal));
+    import('./phone.js').then(({ lift }) => lift(form, thread.scope.signal)).catch(() => {});
   }
   part(form, 'picture') && import('./images.js').then(({ start }) => start(thread, form, { draftOf, keep }));
   // Without them nobody could be told that sending failed.

@@ -31,16 +31,16 @@ export function start(thread) {
 
 /**
  * Show what is said in the status line where it was done, in place of what was shown before. It is drawn, so
- * that it is no second text for those who hear the first.
+ * that it is no second text for those who hear the first. It stays when the status line falls silent: by the
+ * clock it would draw what is under it away from a finger.
  *
  * @param {Thread} thread
  * @param {string} text
  * @param {HTMLElement} [control] What shows it in place of its own name.
  */
 export function show(thread, text, control) {
-  shown.get(thread)?.();
-  shown.delete(thread);
   if (text) {
+    shown.get(thread)?.();
     shown.set(thread, control ? rename(control, text) : note(thread, text));
   }
 }

@@ -89,7 +89,9 @@ function show(thread, form) {
   const comment = make('article', 'rj-comment');
   const text = make('p', 'rj-text', field(form, 'text').value);
   text.style.whiteSpace = 'pre-line';
-  comment.append(make('b', 'rj-name', nameIn(thread, form)), text, make('p', 'rj-acts'));
+  const by = make('header', 'rj-by');
+  by.append(make('b', 'rj-name', nameIn(thread, form)));
+  comment.append(by, text, make('p', 'rj-acts'));
   const item = make('li', '');
   item.append(comment);
   const parent = form.closest('li');
