@@ -9,13 +9,15 @@ use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Method, redirect};
 use rustls::{ClientConfig, RootCertStore};
+use traces::{Attribute, Kind, Name, Span};
 use url::{Host, Url};
 
 use crate::exception::{Exception, Feature};
 use crate::gate::{self, ForbiddenTarget, Lookup, SystemLookup};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-const USER_AGENT: &str = concat!("RejoinderBot/1 (Rejoinder ", env!("CARGO_PKG_VERSION"), ")");
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+pub(crate) const USER_AGENT: &str =
+    concat!("RejoinderBot/1 (Rejoinder ", env!("CARGO_PKG_VERSION"), ")");
 
 /// What the client may reach. The default is the public internet, on ports 80 and 443.
 #[derive(Clone)]
@@ -110,6 +112,20 @@ pub enum FetchError {
     Network(String),
 }
 
+impl FetchError {
+    /// Its word, in which nothing stands of who was asked.
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Forbidden(_) => "forbidden",
+            Self::TooLarge { .. } => "too_large",
+            Self::TooManyRedirects { .. } => "too_many_redirects",
+            Self::Elsewhere => "elsewhere",
+            Self::Timeout => "timeout",
+            Self::Network(_) => "network",
+        }
+    }
+}
+
 /// The guarded client. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
@@ -150,8 +166,12 @@ impl Client {
         let FetchLimits {
             max_bytes, timeout, ..
         } = request.limits;
-        let opening = tokio::time::timeout(timeout, self.hops(&request, None));
-        let (answer, url) = opening.await.map_err(|_| FetchError::Timeout)??;
+        let opening = async {
+            let opening = tokio::time::timeout(timeout, self.hops(&request, None));
+            opening.await.map_err(|_| FetchError::Timeout)?
+        };
+        let status = |(answer, _): &(reqwest::Response, Url)| answer.status().as_u16();
+        let (answer, url) = traced(&request, opening, status).await?;
         if answer.content_length().unwrap_or(0) > max_bytes as u64 {
             return Err(FetchError::TooLarge { max: max_bytes });
         }
@@ -171,19 +191,21 @@ impl Client {
         origins: Option<&[String]>,
         beyond: OversizeHandling,
     ) -> Result<Response, FetchError> {
-        let timeout = request.limits.timeout;
-        tokio::time::timeout(timeout, self.follow(request, origins, beyond))
-            .await
-            .map_err(|_| FetchError::Timeout)?
+        let asking = async {
+            let asking = self.follow(&request, origins, beyond);
+            let answer = tokio::time::timeout(request.limits.timeout, asking);
+            answer.await.map_err(|_| FetchError::Timeout)?
+        };
+        traced(&request, asking, |answer| answer.status).await
     }
 
     async fn follow(
         &self,
-        request: Request,
+        request: &Request,
         origins: Option<&[String]>,
         beyond: OversizeHandling,
     ) -> Result<Response, FetchError> {
-        let (answer, url) = self.hops(&request, origins).await?;
+        let (answer, url) = self.hops(request, origins).await?;
         read(answer, url, request.limits.max_bytes, beyond).await
     }
 
@@ -293,12 +315,44 @@ impl Client {
         let mut call = http.request(method, url.clone());
         if is_first {
             call = call.headers(headers(&request.headers));
+            if let Some(parent) = trace_parent(request.feature) {
+                call = call.header("traceparent", parent);
+            }
             if let Some(body) = &request.body {
                 call = call.body(body.clone());
             }
         }
         call.send().await.map_err(|error| why(&error))
     }
+}
+
+/// Do `asking` as a span of the trace that it is for, if there is one. Whom it asks does not stand there:
+/// many addresses are what somebody wrote.
+async fn traced<T>(
+    request: &Request,
+    asking: impl Future<Output = Result<T, FetchError>>,
+    status: impl FnOnce(&T) -> u16,
+) -> Result<T, FetchError> {
+    let (method, feature) = (
+        traces::method(request.method.as_str()),
+        request.feature.as_str(),
+    );
+    let mut span = Span::child(Kind::Client, Name::of(method, feature));
+    span.set(Attribute::Method(method));
+    span.set(Attribute::Feature(feature));
+    let answer = span.scope().around(asking).await;
+    match &answer {
+        Ok(answer) => span.set(Attribute::Status(status(answer))),
+        Err(error) => span.fail(error.code()),
+    }
+    answer
+}
+
+/// What whoever is asked is told of the trace: those alone whose address the publisher named, so that no
+/// stranger can tell which requests belong together.
+fn trace_parent(feature: Feature) -> Option<String> {
+    let parent = feature.is_owners().then(traces::current)??;
+    Some(parent.to_string())
 }
 
 fn headers(given: &[(&'static str, String)]) -> HeaderMap {
@@ -401,7 +455,7 @@ async fn read(
 }
 
 /// The reason for a failure: the innermost cause.
-fn why(error: &reqwest::Error) -> FetchError {
+pub(crate) fn why(error: &reqwest::Error) -> FetchError {
     if error.is_timeout() {
         return FetchError::Timeout;
     }
@@ -415,7 +469,7 @@ fn why(error: &reqwest::Error) -> FetchError {
 }
 
 /// The certificates that the system trusts, read once.
-fn tls() -> Result<ClientConfig, rustls::Error> {
+pub(crate) fn tls() -> Result<ClientConfig, rustls::Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

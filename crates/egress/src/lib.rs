@@ -4,10 +4,11 @@
 //! provider). So the [`Client`] refuses addresses that a stranger must not reach, looks at every
 //! address that a name resolves to, connects to exactly those that it looked at, and looks again
 //! after each redirect. Nothing else in the program opens an HTTP connection. Mail leaves by the
-//! [`Mailer`].
+//! [`Mailer`], and traces go to the operator's own [`Collector`].
 
 mod addresses;
 mod client;
+mod collector;
 mod exception;
 mod folder;
 mod gate;
@@ -17,6 +18,7 @@ mod smtp;
 
 pub use addresses::is_public;
 pub use client::{Client, ClientPolicy, Download, FetchError, FetchLimits, Request, Response};
+pub use collector::{Collector, CollectorAddress, CollectorHeaders, NotACollector, NotHeaders};
 pub use exception::{Exception, Feature, NotAnException};
 pub use folder::{WrittenMail, newest_mails, read_mail};
 pub use gate::{ForbiddenTarget, Lookup, SystemLookup};

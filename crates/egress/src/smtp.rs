@@ -11,6 +11,7 @@ use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::{Address, Message};
 use rejoinder_core::Time;
+use traces::{Kind, Name, Span};
 use url::Url;
 
 use crate::mail::{Mail, NotAMail};
@@ -32,6 +33,19 @@ pub enum MailOutcome {
     /// The connection died after the whole mail was sent and before the server answered: it may have
     /// been delivered, so it is not sent again.
     Doubt(String),
+}
+
+impl MailOutcome {
+    /// The word for what went wrong.
+    const fn problem(&self) -> Option<&'static str> {
+        match self {
+            Self::Delivered => None,
+            Self::Refused(_) => Some("refused"),
+            Self::NoMailbox(_) => Some("no_mailbox"),
+            Self::Deferred(_) => Some("deferred"),
+            Self::Doubt(_) => Some("doubt"),
+        }
+    }
 }
 
 /// Where mails go.
@@ -124,6 +138,15 @@ impl Mailer {
 
     /// Send `mail`, dated `now`, once.
     pub async fn send(&self, mail: &Mail, now: Time) -> MailOutcome {
+        let mut span = Span::child(Kind::Client, Name::only("mail"));
+        let outcome = span.scope().around(self.send_once(mail, now)).await;
+        if let Some(why) = outcome.problem() {
+            span.fail(why);
+        }
+        outcome
+    }
+
+    async fn send_once(&self, mail: &Mail, now: Time) -> MailOutcome {
         let message = match mail.message(now) {
             Ok(message) => message,
             Err(error @ NotAMail::Recipient(_)) => {

@@ -44,7 +44,7 @@ impl Lookup for Script {
 }
 
 /// A server that gives each connection the next of `answers`, and where it listens.
-async fn server(answers: Vec<String>) -> SocketAddr {
+pub(crate) async fn server(answers: Vec<String>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -58,14 +58,14 @@ async fn server(answers: Vec<String>) -> SocketAddr {
     address
 }
 
-fn page(body: &str) -> String {
+pub(crate) fn page(body: &str) -> String {
     let length = body.len();
     format!(
         "HTTP/1.1 200 OK\r\ncontent-type: Text/HTML; charset=utf-8\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
     )
 }
 
-fn redirect(to: &str) -> String {
+pub(crate) fn redirect(to: &str) -> String {
     format!(
         "HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
     )
