@@ -12,6 +12,7 @@ mod payload;
 use std::time::Duration;
 
 use rejoinder_core::{SiteId, Time};
+use traces::TraceParent;
 
 use crate::{Result, Row, Tx, params, sql};
 
@@ -46,6 +47,8 @@ pub struct Job {
     pub run_at: Time,
     /// Whether a worker claimed it before and never said what became of it.
     pub is_interrupted: bool,
+    /// The span that it was added in, where that was traced.
+    pub trace_parent: Option<TraceParent>,
     /// Tells this claim from every other; unlike `attempts` it never begins anew.
     claim_token: i64,
 }
@@ -60,10 +63,12 @@ impl Job {
 /// Adds a job, unless it is known. Returns whether it was new.
 pub fn add(tx: &mut Tx<'_>, now: Time, job: &NewJob) -> Result<bool> {
     let payload = tx.seal_text(PAYLOAD, &job.payload)?;
+    let trace_parent = traces::current().map(|parent| parent.to_string());
     let added = tx.execute(
         sql!(
-            "insert into job (site_id, id, kind, dedup_key, subject, payload, run_at, created_at, lane)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            "insert into job (site_id, id, kind, dedup_key, subject, payload, run_at, created_at, lane,
+                 trace_parent)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              on conflict (site_id, kind, dedup_key) do nothing"
         ),
         params![
@@ -75,7 +80,8 @@ pub fn add(tx: &mut Tx<'_>, now: Time, job: &NewJob) -> Result<bool> {
             &payload,
             job.run_at,
             now,
-            job.lane
+            job.lane,
+            trace_parent.as_deref()
         ],
     )?;
     Ok(added == 1)
@@ -151,6 +157,7 @@ fn read(row: &Row<'_>, now: Time) -> Result<Job> {
         attempts: row.next()?,
         run_at: row.next()?,
         is_interrupted: row.next::<i64>()? == 1,
+        trace_parent: None,
         // A job that was erased and added again has the same id, so counting is not enough.
         claim_token: now.micros().max(row.next()?),
     })
@@ -211,7 +218,7 @@ fn lane_after(
 ///
 /// What is due is looked for at all sites, and taken at its own: Citus locks rows of one site alone.
 fn take(tx: &mut Tx<'_>, now: Time, lease: Duration, job: Job) -> Result<Option<Job>> {
-    let payload: Option<String> = tx.one(
+    let taken: Option<(String, Option<String>)> = tx.one(
         sql!(
             "update job set claimed_until = ?3, attempts = ?4, claim_token = ?5
              where site_id = ?1 and id = (
@@ -220,7 +227,7 @@ fn take(tx: &mut Tx<'_>, now: Time, lease: Duration, job: Job) -> Result<Option<
                    and (j.claimed_until is null or j.claimed_until <= ?6)
                    and j.claim_token < ?5
                  for update skip locked)
-             returning payload"
+             returning payload, trace_parent"
         ),
         params![
             job.site,
@@ -230,11 +237,12 @@ fn take(tx: &mut Tx<'_>, now: Time, lease: Duration, job: Job) -> Result<Option<
             job.claim_token,
             now
         ],
-        |row| row.next(),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
-    Ok(payload.map(|payload| Job {
+    Ok(taken.map(|(payload, trace_parent)| Job {
         // What no key opens cannot be read, and is parked for that.
         payload: tx.unseal_text(PAYLOAD, &payload).unwrap_or_default(),
+        trace_parent: trace_parent.and_then(|parent| parent.parse().ok()),
         ..job
     }))
 }

@@ -21,6 +21,7 @@ pub mod passages;
 pub mod publication;
 pub mod recordings;
 
+use std::any::type_name;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -28,7 +29,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Sender, TrySendError};
-use database::job::{Reply, job};
+use database::job::{Job, Reply, job};
+use database::operation::{Access, Watch};
 use database::pulse::{self, Pulse};
 use database::replica::Replica;
 use database::{postgres, sqlite};
@@ -221,13 +223,23 @@ impl Store {
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
+        let watch = self.watch::<F>(Access::Read);
         self.expect_presence()?;
-        let (job, reply) = job(operation);
-        match &self.queues {
-            Queues::Sqlite(queues) => send(&queues.reads, sqlite::Work::Job(job))?,
-            Queues::Postgres(queues) => send(&queues.reads, postgres::Work::Read(job))?,
-        }
+        let (job, reply) = job(watch, operation);
+        self.let_read(job)?;
         self.wait(reply).await
+    }
+
+    fn let_read(&self, job: Box<dyn Job>) -> Result<()> {
+        match &self.queues {
+            Queues::Sqlite(queues) => send(&queues.reads, sqlite::Work::Job(job)),
+            Queues::Postgres(queues) => send(&queues.reads, postgres::Work::Read(job)),
+        }
+    }
+
+    /// What follows an operation of the type `F`.
+    fn watch<F>(&self, access: Access) -> Watch {
+        Watch::begin(type_name::<F>(), access, self.dialect())
     }
 
     /// What `operation` reads from the standby, where there is one and `is_far_enough` holds of it; else from
@@ -247,7 +259,8 @@ impl Store {
         };
         let operation = Arc::new(operation);
         let there = Arc::clone(&operation);
-        let read = replica.read(self, move |tx| there(tx)).await;
+        let watch = self.watch::<F>(Access::Read);
+        let read = replica.read(self, watch, move |tx| there(tx)).await;
         match read.filter(is_far_enough) {
             Some(read) => Ok((read, true)),
             None => Ok((self.read(move |tx| operation(tx)).await?, false)),
@@ -273,8 +286,9 @@ impl Store {
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
+        let watch = self.watch::<F>(Access::Write);
         self.expect_presence()?;
-        let (job, reply) = job(move |tx| {
+        let (job, reply) = job(watch, move |tx| {
             let done = operation(tx)?;
             effects::follow(tx)?;
             moderation::standing::counting::write(tx)?;

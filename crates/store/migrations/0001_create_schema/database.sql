@@ -1,6 +1,7 @@
 -- What belongs to no area: background work, and the servers themselves.
 
 -- claim_token grows with each claim: who held it before cannot end it. Of one lane, one job runs at a time.
+-- trace_parent is the span that added it, where an operator wants traces.
 create table job (
     site_id bigint not null references site (id),
     id bigint not null,
@@ -17,6 +18,7 @@ create table job (
     last_error text,
     created_at bigint not null,
     finished_at bigint,
+    trace_parent text,
     primary key (site_id, id),
     constraint job_once unique (site_id, kind, dedup_key)
 );

@@ -65,6 +65,25 @@ pub enum StoreError {
     Internal(#[source] Box<dyn Error + Send + Sync>),
 }
 
+impl StoreError {
+    /// Its word, in which nothing stands of what it is about.
+    pub(crate) const fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "refused",
+            Self::Constraint { .. } => "constraint",
+            Self::Unavailable(_) => "unavailable",
+            Self::DiskFull(_) => "disk_full",
+            Self::TimedOut(_) => "timed_out",
+            Self::Busy => "busy",
+            Self::Collision => "collision",
+            Self::TooNew { .. } => "too_new",
+            Self::TooOld { .. } => "too_old",
+            Self::Unreleased => "unreleased",
+            Self::Internal(_) => "internal",
+        }
+    }
+}
+
 /// Unique constraints as SQLite reports them, by their columns, and their names.
 const BY_COLUMNS: [(&str, &str); 7] = [
     ("site.host", "site_host"),

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::CommitHook;
 use crate::database::error::StoreError;
+use crate::database::operation::Watch;
 use crate::database::tx::{Change, Tx};
 
 /// What became of one run of an operation.
@@ -50,6 +51,7 @@ struct Waiting<F, T> {
     operation: F,
     result: Option<Result<T, StoreError>>,
     asked: Arc<Asked<T>>,
+    watch: Watch,
 }
 
 /// What the two ends of an operation share.
@@ -100,8 +102,8 @@ impl<T> Future for Reply<T> {
     }
 }
 
-/// Make a job of `operation`, and the reply to wait for.
-pub(crate) fn job<F, T>(operation: F) -> (Box<dyn Job>, Reply<T>)
+/// Make a job of `operation`, which `watch` follows, and the reply to wait for.
+pub(crate) fn job<F, T>(watch: Watch, operation: F) -> (Box<dyn Job>, Reply<T>)
 where
     F: Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     T: Send + 'static,
@@ -115,6 +117,7 @@ where
         operation,
         result: None,
         asked: Arc::clone(&asked),
+        watch,
     };
     (Box::new(waiting), Reply { answer, asked })
 }
@@ -132,14 +135,22 @@ where
     T: Send + 'static,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> Ran {
-        let result = catch_unwind(AssertUnwindSafe(|| (self.operation)(tx)))
-            .unwrap_or_else(|_| Err(StoreError::Internal("an operation panicked".into())));
+        let operation = &self.operation;
+        let mut result = None;
+        self.watch.run(&mut || {
+            result = catch_unwind(AssertUnwindSafe(|| operation(tx))).ok();
+        });
+        let panicked = || Err(StoreError::Internal("an operation panicked".into()));
+        let result = result.unwrap_or_else(panicked);
         let ran = match &result {
             Ok(_) => Ran::Kept,
             // One that waited too long for a lock stands back for others, too, and tries again.
             Err(StoreError::Collision | StoreError::Busy) => Ran::Collided,
             Err(_) => Ran::Undone,
         };
+        if ran == Ran::Kept {
+            self.watch.kept();
+        }
         self.result = Some(result);
         ran
     }
@@ -158,11 +169,13 @@ where
 
     fn answer(mut self: Box<Self>) {
         if let Some(result) = self.result.take() {
+            self.watch.end(result.as_ref().err());
             self.asked.reply(result);
         }
     }
 
-    fn fail(self: Box<Self>, error: StoreError) {
+    fn fail(mut self: Box<Self>, error: StoreError) {
+        self.watch.end(Some(&error));
         self.asked.reply(Err(error));
     }
 }

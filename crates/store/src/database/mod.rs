@@ -14,6 +14,7 @@ pub mod nodes;
 pub(crate) mod notify;
 #[cfg(test)]
 mod one_shard;
+pub(crate) mod operation;
 mod overseer;
 pub(crate) mod postgres;
 pub(crate) mod pulse;

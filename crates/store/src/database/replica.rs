@@ -11,7 +11,8 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 use crate::database::job::{Job, job};
-use crate::{Result, Store, Tx, params, sql};
+use crate::database::operation::{Access, Watch};
+use crate::{Dialect, Result, Store, Tx, params, sql};
 
 /// For how long the standby is waited for.
 const MAX_WAIT: Duration = Duration::from_millis(100);
@@ -44,7 +45,7 @@ impl Replica {
     }
 
     /// What `operation` reads there; none where it cannot be asked now. `primary` is the server that writes.
-    pub(crate) async fn read<T, F>(&self, primary: &Store, operation: F) -> Option<T>
+    pub(crate) async fn read<T, F>(&self, primary: &Store, watch: Watch, operation: F) -> Option<T>
     where
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
@@ -53,19 +54,19 @@ impl Replica {
             self.try_again(primary);
             return None;
         }
-        let read = self.once(operation).await;
+        let read = self.once(watch, operation).await;
         if read.is_none() && self.0.is_asked.swap(false, Ordering::AcqRel) {
             tracing::warn!("The replica does not answer: everything is read where it is written");
         }
         read
     }
 
-    async fn once<T, F>(&self, operation: F) -> Option<T>
+    async fn once<T, F>(&self, watch: Watch, operation: F) -> Option<T>
     where
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let (job, mut reply) = job(operation);
+        let (job, mut reply) = job(watch, operation);
         if !(self.0.take)(job) {
             return None;
         }
@@ -88,7 +89,8 @@ impl Replica {
     async fn tried(self, primary: Store) {
         // Whoever is gone needs no replica any more: it is held here, and by `primary`.
         while Arc::strong_count(&self.0) > 2 {
-            let (there, here) = tokio::join!(self.once(cluster), primary.read(cluster));
+            let watch = Watch::begin("cluster", Access::Read, Dialect::Postgres);
+            let (there, here) = tokio::join!(self.once(watch, cluster), primary.read(cluster));
             match (there, here) {
                 (Some(there), Ok(here)) if there == here => {
                     tracing::info!("Threads are read from the replica");

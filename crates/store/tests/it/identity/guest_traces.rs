@@ -75,7 +75,7 @@ const SCHEMA: &str = "
     idempotency: site_id key fingerprint! comment_id at
     identity: site_id issuer subject author_id issued_at
     job: site_id id kind dedup_key! payload! state attempts run_at claimed_until last_error! created_at
-        finished_at claim_token subject! lane
+        finished_at claim_token subject! lane trace_parent
     late_verdict: site_id comment_id revision phase finding! changed at corrected_at
     import: site_id id files n_bytes n_arrived state format mappings mentions reviews n_read n_done summary problem n_undone
         n_kept created_at changed_at
