@@ -17,7 +17,8 @@ use store::jobs::{self, Job, Payload};
 use store::{Result, Store, Tx};
 use tokio::sync::{Notify, watch};
 use tokio::task::{self, JoinSet};
-use tracing::{error, warn};
+use traces::{Attribute, Kind, Name, Span, Tracer};
+use tracing::{Instrument as _, error, warn};
 
 use crate::backoff;
 
@@ -50,6 +51,16 @@ pub enum JobOutcome {
     RetryAt(Time, String),
     /// Never; the reason, for a person to read.
     Park(String),
+}
+
+impl JobOutcome {
+    const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Retry(_) | Self::RetryAt(..) => "retry",
+            Self::Park(_) => "parked",
+        }
+    }
 }
 
 /// Does the jobs of one kind.
@@ -123,6 +134,7 @@ pub struct Worker {
     handlers: Arc<HashMap<&'static str, Arc<dyn AnyHandler>>>,
     wake: Arc<Notify>,
     lease: Duration,
+    tracer: Option<Tracer>,
 }
 
 /// The jobs that a worker is at, by their kinds.
@@ -174,6 +186,7 @@ impl Worker {
             handlers: Arc::new(handlers),
             wake: Arc::new(Notify::new()),
             lease: LEASE,
+            tracer: None,
         }
     }
 
@@ -181,6 +194,12 @@ impl Worker {
     #[must_use]
     pub fn with_lease(self, lease: Duration) -> Self {
         Self { lease, ..self }
+    }
+
+    /// This worker, which begins a span for each job, in the trace of what the job follows from.
+    #[must_use]
+    pub fn traced(self, tracer: Option<Tracer>) -> Self {
+        Self { tracer, ..self }
     }
 
     /// Look for jobs now: something was committed.
@@ -245,7 +264,7 @@ impl Worker {
             let (worker, kind, stop) = (self.clone(), job.kind.clone(), stop.clone());
             let task = under_way
                 .tasks
-                .spawn(async move { worker.run_one(job, stop).await });
+                .spawn(async move { worker.run_traced(job, stop).await });
             under_way.kinds.insert(task.id(), kind);
         }
         if under_way.tasks.is_empty() {
@@ -277,7 +296,28 @@ impl Worker {
         self.store.write(claim).await
     }
 
-    async fn run_one(&self, job: Job, stop: watch::Receiver<bool>) -> Result<()> {
+    /// Does `job`, as a span where somebody wants to know.
+    async fn run_traced(&self, job: Job, stop: watch::Receiver<bool>) -> Result<()> {
+        let handler = self.handlers.get(job.kind.as_str());
+        let (Some(tracer), Some(handler)) = (&self.tracer, handler) else {
+            return self.run_one(job, stop, &mut Span::default()).await;
+        };
+        let kind = handler.kind();
+        let name = Name::of("job", kind);
+        let mut span = Span::root(tracer, job.trace_parent, Kind::Consumer, name);
+        span.set(Attribute::Job(kind));
+        span.set(Attribute::Attempt(job.attempts));
+        span.set(Attribute::Site(job.site.0));
+        let scope = span.scope();
+        let log = match span.trace_id() {
+            Some(trace_id) => tracing::error_span!("job", kind, id = job.id, %trace_id),
+            None => tracing::Span::none(),
+        };
+        let running = self.run_one(job, stop, &mut span).instrument(log);
+        scope.around(running).await
+    }
+
+    async fn run_one(&self, job: Job, stop: watch::Receiver<bool>, span: &mut Span) -> Result<()> {
         let outcome = match self.handlers.get(job.kind.as_str()) {
             None => JobOutcome::Park(format!("nothing here does jobs of the kind {}", job.kind)),
             Some(_) if job.is_interrupted && job.attempts > MAX_INTERRUPTED => {
@@ -293,6 +333,7 @@ impl Worker {
             JobOutcome::Retry(why) if job.attempts >= MAX_ATTEMPTS => JobOutcome::Park(why),
             outcome => outcome,
         };
+        span.set(Attribute::Outcome(outcome.as_str()));
         let (id, kind) = (job.id, job.kind.clone());
         if !self.record(job, outcome).await? {
             warn!(

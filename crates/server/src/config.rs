@@ -10,6 +10,7 @@ use rejoinder_core::Site;
 use rejoinder_core::notices::reply_address::InboundAddress;
 use rejoinder_core::publication::origin::split_base;
 use sha2::{Digest as _, Sha256};
+use traces::Tracer;
 use url::{Host, Url};
 
 use crate::public::publication::Publication;
@@ -45,6 +46,8 @@ pub struct Config {
     pub mail_folder: Option<PathBuf>,
     /// The articles that the server itself publishes.
     pub publication: Option<Publication>,
+    /// Begins a span for each request. Unset, nobody wants traces.
+    pub tracer: Option<Tracer>,
 }
 
 impl Default for Config {
@@ -61,6 +64,7 @@ impl Default for Config {
             inbound: None,
             mail_folder: None,
             publication: None,
+            tracer: None,
         }
     }
 }

@@ -32,6 +32,9 @@ pub(crate) struct ServeArgs {
     /// How to write the log: text or json [default: text]
     #[arg(long, value_name = "FORMAT")]
     pub(crate) log: Option<String>,
+    /// Send traces to this OpenTelemetry collector, by OTLP over HTTP [default: none are made]
+    #[arg(long, value_name = "URL")]
+    pub(crate) traces: Option<String>,
     #[command(flatten)]
     pub(crate) place: StoreArgs,
 }

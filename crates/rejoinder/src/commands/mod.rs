@@ -2,6 +2,7 @@
 
 mod alone;
 pub(crate) mod backup;
+mod collecting;
 pub(crate) mod distribute;
 pub(crate) mod doctor;
 pub(crate) mod erasures;

@@ -15,6 +15,7 @@ use tokio::sync::{oneshot, watch};
 use tracing::{info, warn};
 
 use super::alone::Alone;
+use super::collecting::Traces;
 use super::listening::Listeners;
 use super::numbered::Numbered;
 use super::reload::Reload;
@@ -148,7 +149,10 @@ impl Running {
         let articles_of = publication.as_ref().map(|own| own.site.as_str());
         let home = Home::new(base, articles_of);
         let outside = outside(options)?;
+        let traces = options.traces.as_ref().map(Traces::start).transpose()?;
+        let tracer = traces.as_ref().map(Traces::tracer);
         let worker = work::worker(options, &self.background, outside.clone(), &home);
+        let worker = worker.traced(tracer.clone());
         self.waker.set(worker.clone());
         let backups = options.backups.clone();
         let backups = backups.map(|plan| Backups::new(plan, Arc::new(SystemClock)));
@@ -169,6 +173,7 @@ impl Running {
                 inbound: options.mail.as_ref().and_then(|mail| mail.inbound.clone()),
                 mail_folder: options.shown_mails.clone(),
                 publication,
+                tracer,
             },
             store: self.store.handle(),
             pages: self.pages,
@@ -207,6 +212,9 @@ impl Running {
         server::serve(self.listener, app, shutdown).await;
         working.end().await;
         numbered.end().await;
+        if let Some(traces) = traces {
+            traces.end().await;
+        }
         Ok(())
     }
 }

@@ -15,6 +15,8 @@ use crate::failure::Failure;
 pub(super) struct Known {
     /// Its name in the file; `publication.site` is `site` in the table `[publication]`.
     pub(super) key: &'static str,
+    /// Its other names in the environment, which it shares with other programs; the strongest first.
+    pub(super) standard: &'static [&'static str],
     /// What it accepts.
     pub(super) accepts: &'static str,
 }
@@ -124,8 +126,13 @@ impl Layers {
         variable: impl Fn(&str) -> Option<OsString>,
     ) -> Result<(), Failure> {
         for known in self.known {
-            let name = known.variable();
-            let Some(text) = variable(&name).filter(|text| !text.is_empty()) else {
+            let standard = known.standard.iter().map(|name| (*name).to_owned());
+            let mut names = [known.variable()].into_iter().chain(standard);
+            let given = names.find_map(|name| {
+                let text = variable(&name).filter(|text| !text.is_empty())?;
+                Some((name, text))
+            });
+            let Some((name, text)) = given else {
                 continue;
             };
             let text = text

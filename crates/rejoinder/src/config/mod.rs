@@ -1,6 +1,7 @@
 //! Options: a flag wins over the environment, the environment over the file, the file over the
 //! default. Whatever cannot be understood is refused by name before anything starts.
 
+mod collecting;
 mod layers;
 mod listening;
 mod mail;
@@ -26,6 +27,8 @@ use tracing::level_filters::LevelFilter;
 use crate::cli::args::{ServeArgs, StoreArgs};
 use crate::failure::Failure;
 use crate::private;
+pub(crate) use collecting::TraceRoute;
+use collecting::traces;
 pub(crate) use layers::Fingerprints;
 use layers::{Known, Layers};
 pub(crate) use listening::Listening;
@@ -35,10 +38,23 @@ pub(crate) use room::Room;
 pub(crate) use sites::SiteOptions;
 
 const fn known(key: &'static str, accepts: &'static str) -> Known {
-    Known { key, accepts }
+    known_as(key, &[], accepts)
 }
 
-const KNOWN: [Known; 44] = [
+/// One that has other names in the environment, too, which other programs share.
+const fn known_as(
+    key: &'static str,
+    standard: &'static [&'static str],
+    accepts: &'static str,
+) -> Known {
+    Known {
+        key,
+        standard,
+        accepts,
+    }
+}
+
+const KNOWN: [Known; 48] = [
     known(
         "listen",
         "an address and a port such as 127.0.0.1:8080, or unix: and the path of a socket",
@@ -97,6 +113,32 @@ const KNOWN: [Known; 44] = [
     known("max_import_mb", room::ACCEPTS),
     known("log", "text or json"),
     known("log_level", "error, warn, info or debug"),
+    known_as(
+        "traces",
+        &[
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+        ],
+        "the address of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318",
+    ),
+    known_as(
+        "traces_headers",
+        &[
+            "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+            "OTEL_EXPORTER_OTLP_HEADERS",
+        ],
+        collecting::ACCEPTS_HEADERS,
+    ),
+    known_as(
+        "traces_sampled",
+        &["OTEL_TRACES_SAMPLER_ARG"],
+        "a share from 0 to 1, such as 0.1",
+    ),
+    known_as(
+        "traces_service",
+        &["OTEL_SERVICE_NAME"],
+        "a name of at most 100 characters",
+    ),
     known(
         "mail.server",
         "smtps://USER:PASSWORD@HOST, smtp://USER:PASSWORD@HOST:587 or file:///FOLDER",
@@ -162,6 +204,8 @@ pub(crate) struct Options {
     /// The folder whose mails owners may read, in the demo.
     pub(crate) shown_mails: Option<PathBuf>,
     pub(crate) publication: Option<PublicationPlace>,
+    /// Where traces go, when they are sent.
+    pub(crate) traces: Option<TraceRoute>,
     /// The sites that the file describes.
     pub(crate) sites: Vec<SiteOptions>,
     /// What tells whether an option was given another value, and nothing else.
@@ -276,6 +320,7 @@ impl Options {
         layers.add_flag("internal", args.internal.as_deref());
         layers.add_flag("base", args.base.as_deref());
         layers.add_flag("log", args.log.as_deref());
+        layers.add_flag("traces", args.traces.as_deref());
         layers.add_flag("database", args.place.database.as_deref());
         layers.add_flag("data", args.place.data.as_deref());
 
@@ -342,6 +387,7 @@ impl Options {
             mail: mail(&layers)?,
             shown_mails: None,
             publication: publication(&layers)?,
+            traces: traces(&layers)?,
             sites: layers.sites().to_vec(),
         })
     }

@@ -425,3 +425,56 @@ fn an_option_that_has_changed_is_known_by_its_name_and_its_value_by_nobody() {
     assert_ne!(one.fingerprints, other.fingerprints);
     assert!(!format!("{:?}", one.fingerprints).contains("secret"));
 }
+
+#[test]
+fn traces_are_sent_where_an_option_or_the_usual_variable_says() {
+    let standard = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel.lan:4318"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20x"),
+        ("OTEL_SERVICE_NAME", "comments"),
+    ];
+    let traces = |file: &str, environment: &[(&str, &str)]| {
+        let options = gather(file, environment, ServeArgs::default()).unwrap();
+        let own = options.traces?;
+        Some((own.collector.to_string(), own.service))
+    };
+    let at = |address: &str, service: &str| Some((address.to_owned(), service.to_owned()));
+
+    assert_eq!(traces("", &[]), None);
+    assert_eq!(traces("traces_sampled = '0.5'", &[]), None);
+    assert_eq!(
+        traces("", &standard),
+        at("http://otel.lan:4318/v1/traces", "comments")
+    );
+    let own = [("REJOINDER_TRACES", "https://own.example"), standard[0]];
+    assert_eq!(
+        traces("traces = 'http://file.lan'", &own),
+        at("https://own.example/v1/traces", "rejoinder")
+    );
+    let narrow = [
+        standard[0],
+        (
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+            "http://narrow.lan/v1/traces",
+        ),
+    ];
+    assert_eq!(
+        traces("", &narrow),
+        at("http://narrow.lan/v1/traces", "rejoinder")
+    );
+}
+
+#[test]
+fn a_bad_option_of_traces_is_refused_and_no_header_is_repeated() {
+    assert_eq!(
+        refused("", &[("OTEL_EXPORTER_OTLP_ENDPOINT", "otel:4317")]),
+        "`traces` cannot be `otel:4317` (from OTEL_EXPORTER_OTLP_ENDPOINT): it must be the address of a \
+         collector that takes OTLP over HTTP, such as http://127.0.0.1:4318"
+    );
+    assert_eq!(
+        refused("traces_sampled = '2'", &[]),
+        "`traces_sampled` cannot be `2` (from /rejoinder.toml): it must be a share from 0 to 1, such as 0.1"
+    );
+    let headers = refused("traces_headers = 'secret token'", &[]);
+    assert!(!headers.contains("secret"), "{headers}");
+}

@@ -14,4 +14,5 @@ mod private;
 mod program;
 mod refusals;
 mod sites;
+mod traces;
 mod writer;

@@ -9,6 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use store::{StoreError, jobs};
+use traces::Tracer;
 
 use crate::http::metrics::Now;
 use crate::state::App;
@@ -53,6 +54,7 @@ async fn metrics(State(app): State<App>) -> impl IntoResponse {
         n_streams: app.live.n_streams(),
         backups: app.backups.as_ref().map(Backups::status),
         backlog: backlog.ok().and_then(Result::ok),
+        spans: app.config.tracer.as_ref().map(Tracer::counts),
         wal_bytes: app.store.wal_bytes(),
     };
     (

@@ -133,6 +133,8 @@ pub(crate) struct Now {
     pub(crate) backups: Option<BackupStatus>,
     /// The jobs, unless the database did not say.
     pub(crate) backlog: Option<Vec<Backlog>>,
+    /// How many spans were sent, where an operator wants traces.
+    pub(crate) spans: Option<traces::Counts>,
     /// How large the file beside a database of SQLite is.
     pub(crate) wal_bytes: Option<u64>,
 }
@@ -189,6 +191,18 @@ impl Metrics {
             );
             let done_at = backups.done_at.map_or(0, Time::seconds);
             add("gauge", done, u64::try_from(done_at).unwrap_or(0));
+        }
+        if let Some(spans) = now.spans {
+            let sent = (
+                "rejoinder_trace_spans_sent_total",
+                "Spans that the collector took.",
+            );
+            add("counter", sent, spans.sent);
+            let dropped = (
+                "rejoinder_trace_spans_dropped_total",
+                "Spans that it did not take, or for which there was no room.",
+            );
+            add("counter", dropped, spans.dropped);
         }
         for counter in Counter::ALL {
             let value = self.counters[counter as usize].load(Ordering::Relaxed);

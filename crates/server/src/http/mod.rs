@@ -22,4 +22,5 @@ pub(crate) mod seats;
 pub(crate) mod security;
 pub(crate) mod serve;
 pub(crate) mod slots;
+pub(crate) mod trace;
 pub(crate) mod tus;

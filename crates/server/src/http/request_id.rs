@@ -9,7 +9,9 @@ use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue};
 use rejoinder_core::Random;
+use traces::TraceId;
 use tracing::Span;
+use tracing::field::{Empty, display};
 
 use crate::config::Config;
 
@@ -30,10 +32,8 @@ pub(crate) struct RequestId(HeaderValue);
 impl RequestId {
     /// What a proxy that is trusted calls the request, or the next of our own names.
     pub(crate) fn of(parts: &Parts, config: &Config, names: &Names) -> Self {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let is_trusted = peer.is_some_and(|peer| config.trusts(peer.0.ip()));
-        let given = parts.headers.get(&X_REQUEST_ID);
-        match given.filter(|given| is_trusted && is_plain(given)) {
+        let given = told(parts, config, &X_REQUEST_ID);
+        match given.filter(|given| is_plain(given)) {
             Some(given) => Self(given.clone()),
             None => names.next(),
         }
@@ -50,9 +50,13 @@ impl RequestId {
         CURRENT.scope(self.clone(), work)
     }
 
-    /// What the log says around each line.
-    pub(crate) fn span(&self) -> Span {
-        tracing::error_span!("request", id = self.as_str())
+    /// What the log says around each line; of which trace it is, too, where there is one.
+    pub(crate) fn span(&self, trace: Option<TraceId>) -> Span {
+        let span = tracing::error_span!("request", id = self.as_str(), trace_id = Empty);
+        if let Some(trace) = trace {
+            span.record("trace_id", display(trace));
+        }
+        span
     }
 
     /// As it stands in an answer.
@@ -60,9 +64,20 @@ impl RequestId {
         self.0
     }
 
-    fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         self.0.to_str().unwrap_or_default()
     }
+}
+
+/// What a proxy that is trusted says in a header.
+pub(crate) fn told<'a>(
+    parts: &'a Parts,
+    config: &Config,
+    header: &HeaderName,
+) -> Option<&'a HeaderValue> {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let is_trusted = peer.is_some_and(|peer| config.trusts(peer.0.ip()));
+    parts.headers.get(header).filter(|_| is_trusted)
 }
 
 /// Whether it cannot pass for anything else in a log.

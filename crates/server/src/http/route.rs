@@ -130,6 +130,11 @@ impl Policies {
         Self(policies)
     }
 
+    /// The path of a route, as it is declared.
+    pub(crate) fn path(&self, matched: &str) -> Option<&'static str> {
+        self.0.get_key_value(matched).map(|(path, _)| *path)
+    }
+
     /// That of the route `matched`. Where no route takes the request, it is that of one at `path` that
     /// does nothing but refuse.
     pub(crate) fn find(&self, matched: Option<&str>, method: &Method, path: &str) -> Policy {

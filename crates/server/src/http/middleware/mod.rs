@@ -13,6 +13,7 @@ use axum::http::{HeaderValue, Method, Response, header};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 use rejoinder_core::publication::language::Language;
+use traces::Scope;
 use tracing::Instrument as _;
 
 use crate::access::program;
@@ -25,6 +26,7 @@ use crate::http::mount;
 use crate::http::request_id::{RequestId, X_REQUEST_ID};
 use crate::http::route::Policies;
 use crate::http::security::Answered;
+use crate::http::trace;
 use crate::state::App;
 
 /// Name the request, and answer it.
@@ -33,10 +35,17 @@ pub(crate) async fn around(
     request: Request,
     next: Next,
 ) -> Response<Body> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let id = RequestId::of(&parts, &app.config, &app.requests);
+    let matched = parts.extensions.get::<MatchedPath>();
+    let route = matched.and_then(|matched| policies.path(matched.as_str()));
+    let span = trace::begin(&app, &parts, route, &id);
+    let cell = SiteCell::default();
+    parts.extensions.insert(cell.clone());
     let answer = answer(&app, &policies, &id, parts, body, next);
-    let mut response = id.around(answer.instrument(id.span())).await;
+    let answer = answer.instrument(id.span(span.trace_id()));
+    let mut response = id.around(span.scope().around(answer)).await;
+    trace::end(span, cell.get().map(Arc::as_ref), &response);
     response.headers_mut().insert(X_REQUEST_ID, id.header());
     response
 }
@@ -51,8 +60,8 @@ async fn answer(
     next: Next,
 ) -> Response<Body> {
     let started_at = app.steady();
-    let cell = SiteCell::default();
-    parts.extensions.insert(cell.clone());
+    let cell = parts.extensions.get::<SiteCell>();
+    let cell = cell.cloned().unwrap_or_default();
     let method = parts.method.clone();
     let matched = parts.extensions.get::<MatchedPath>().cloned();
     let known = matched.as_ref().map(MatchedPath::as_str);
@@ -113,7 +122,8 @@ fn empty(response: &mut Response<Body>) {
 /// Run the handler as a task of its own: a panic is an answer of 500, and a client that goes away
 /// does not stop a write half-way.
 async fn run(id: &RequestId, next: Next, request: Request, timeout: Duration) -> Response<Body> {
-    let handler = tokio::spawn(id.around(next.run(request).in_current_span()));
+    let handling = Scope::current().around(next.run(request).in_current_span());
+    let handler = tokio::spawn(id.around(handling));
     let stop = handler.abort_handle();
     match tokio::time::timeout(timeout, handler).await {
         Ok(Ok(response)) => response,

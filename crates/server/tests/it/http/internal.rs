@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
+use super::traces::tracer;
 use crate::support::{STORY, TestApp, thread_path};
 
 #[tokio::test]
@@ -35,7 +36,7 @@ async fn operators_are_told_how_the_server_does() {
 
 #[tokio::test]
 async fn every_series_that_operators_are_pointed_to_is_there() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(|config| config.tracer = Some(tracer().0)).await;
     let metrics = app.inside("/metrics").await.text();
     let told: Vec<&str> = metrics
         .lines()

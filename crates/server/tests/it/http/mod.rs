@@ -10,3 +10,4 @@ pub(crate) mod origins;
 pub(crate) mod request_id;
 pub(crate) mod security;
 pub(crate) mod streams;
+pub(crate) mod traces;

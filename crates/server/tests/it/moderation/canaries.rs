@@ -363,7 +363,7 @@ async fn no_mail_and_no_webhook_tells_what_was_taken_away_before_it_was_sent() {
     }
 }
 
-fn worker(app: &TestApp, open: SocketAddr, mailer: Mailer) -> Worker {
+pub(crate) fn worker(app: &TestApp, open: SocketAddr, mailer: Mailer) -> Worker {
     let client = Client::new(ClientPolicy {
         also_public: vec![open],
         ..ClientPolicy::default()
@@ -391,7 +391,7 @@ fn worker(app: &TestApp, open: SocketAddr, mailer: Mailer) -> Worker {
 }
 
 /// Let someone be told by mail of everything on the story.
-async fn subscribe(app: &TestApp, worker: &Worker, mails: &std::path::Path) {
+pub(crate) async fn subscribe(app: &TestApp, worker: &Worker, mails: &std::path::Path) {
     let wish = json!({
         "site": "news.example", "page": STORY, "kind": "page", "email": "bob@reader.example",
     });
