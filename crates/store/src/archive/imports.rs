@@ -76,8 +76,10 @@ pub fn prepare(tx: &mut Tx<'_>, n_comments: u64) -> Result<()> {
 /// A table of which PostgreSQL knows so many rows is looked at by the right indexes.
 const MANY: i64 = 100_000;
 
-/// Let PostgreSQL see how many rows there are by now, where it knows of few. Until it looks by itself, it takes
-/// one index for as good as another, and finds the parent of each reply by one that leads to all of the site.
+/// Let PostgreSQL see how many rows there are by now, where it knows of few.
+///
+/// Until it looks by itself, it takes one index for as good as another, and finds the parent of each reply by
+/// one that leads to all of the site.
 pub fn measure(tx: &mut Tx<'_>) -> Result<()> {
     if tx.dialect() == Dialect::Sqlite {
         return Ok(());
