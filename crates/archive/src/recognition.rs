@@ -65,6 +65,9 @@ fn looks_like(start: &Start) -> &'static str {
         Some('<') => "XML of another kind",
         Some('{' | '[') => "JSON of another kind",
         _ if start.bytes.contains(&0) => "a binary file of another kind",
+        _ if formats::is_table(text) => {
+            "a table without the columns `id`, `page`, `posted_at` and `markdown` or `html`"
+        }
         _ => "text of another kind",
     }
 }

@@ -14,6 +14,12 @@ use crate::item::{Body, CommentItem, PageItem, Votes, Writer};
 const NEEDED: [&str; 3] = ["id", "page", "posted_at"];
 const TEXTS: [&str; 2] = ["markdown", "html"];
 
+/// Whether a text looks like a table with a header.
+pub(crate) fn is_table(text: &str) -> bool {
+    let header = text.lines().next().unwrap_or_default();
+    cells(header, divider(header)).len() > 2
+}
+
 /// Rows with the names of `docs/operators/importing.md`, divided by commas, semicolons or tabs.
 pub(crate) struct Csv;
 

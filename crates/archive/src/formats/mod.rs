@@ -16,6 +16,8 @@ mod waline;
 mod web_annotation;
 pub mod wordpress;
 
+pub(crate) use generic::is_table;
+
 use crate::format::Format;
 
 /// All formats, those first that are surest of what they see.

@@ -57,7 +57,8 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
         .map_err(|error| Failure::failed("the demo's publication cannot be read", &error))?;
     runtime.block_on(seed::seed(running.store(), &publication))?;
     let owner = runtime.block_on(owner_link(running.store()))?;
-    welcome(running.address(), &publication, &owner, &data);
+    let mails = options.shown_mails.as_deref();
+    welcome(running.address(), &publication, &owner, &data, mails);
     let own = args.clone();
     let again = move || Options::for_serving(&own, &DEMO_DEFAULTS);
     runtime.block_on(running.serve(&options, Some(publication), again))
@@ -76,7 +77,13 @@ async fn owner_link(store: &Store) -> Result<String, Failure> {
     staff::link(store, &site.ok_or_else(missing)?, OWNER, Role::Owner).await
 }
 
-fn welcome(address: &str, publication: &Publication, owner: &str, data: &Path) {
+fn welcome(
+    address: &str,
+    publication: &Publication,
+    owner: &str,
+    data: &Path,
+    mails: Option<&Path>,
+) {
     say("Rejoinder's demo is ready. Open one of these:");
     say("");
     say(format_args!("  {address}/  the front page"));
@@ -91,11 +98,13 @@ fn welcome(address: &str, publication: &Publication, owner: &str, data: &Path) {
     say(format_args!(
         "The site is called {SITE}, and a page of it {SITE}/articles/the-bull."
     ));
-    say(format_args!(
-        "Mails are not sent, but written to {}; the owner reads them at",
-        data.join(MAILS).display()
-    ));
-    say(format_args!("  {address}/admin/{SITE}/mails"));
+    if let Some(mails) = mails {
+        say(format_args!(
+            "Mails are not sent, but written to {}; the owner reads them at",
+            mails.display()
+        ));
+        say(format_args!("  {address}/admin/{SITE}/mails"));
+    }
     say(format_args!(
         "All that you write is kept in {}. Ctrl-C ends the demo.",
         data.display()

@@ -48,6 +48,14 @@ impl NewsroomFrame<'_> {
         Age::of(*time, self.now, self.site.settings.language)
     }
 
+    /// A number that was counted to its end.
+    pub(crate) fn number(&self, n: &i64) -> String {
+        catalogue::of(self.site.settings.language)
+            .number(*n)
+            .to_string()
+    }
+
+    /// A number that was counted only so far.
     pub(crate) fn count(&self, n: &i64) -> String {
         phrases::count(self.site.settings.language, *n)
     }

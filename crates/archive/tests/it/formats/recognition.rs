@@ -19,6 +19,17 @@ fn refused(file: &str, expected: &str) {
 fn what_is_no_export_is_called_what_it_is() {
     refused("", "an empty file, or one that cannot be read");
     refused("hello", "text of another kind");
+    refused("Yes, of course", "text of another kind");
+    for table in [
+        "id,url,comment\n1,/a,Yes",
+        "\u{feff}id;url;comment",
+        "id\turl\tcomment",
+    ] {
+        refused(
+            table,
+            "a table without the columns `id`, `page`, `posted_at` and `markdown` or `html`",
+        );
+    }
     refused("<!doctype html><p>x", "a web page");
     refused(
         "<?xml version=\"1.0\"?><rss><channel/></rss>",
