@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { expectQuiet, open } from './browser.js';
+import { until } from './harness.js';
 import { openDesk, texts, thread, write } from './paper.js';
 
 /** @typedef {import('./browser.js').Page} Page */
@@ -65,8 +67,7 @@ for (const { what, lacks } of BROWSERS) {
     assert.deepEqual(await texts(page), ['Written on the second', 'On the second']);
 
     await page.goBack();
-    await page.getByText('On the first').waitFor();
-    assert.deepEqual(await texts(page), ['On the first']);
+    await until('the first alone to be there', async () => isDeepStrictEqual(await texts(page), ['On the first']));
     expectQuiet(page);
   });
 
