@@ -43,23 +43,27 @@ impl<R: Read> CleanText<R> {
         }
     }
 
-    fn refill(&mut self) -> io::Result<()> {
-        self.clean.clear();
+    /// Clean the next chunk, behind what has not been given yet; whether there was one.
+    fn read_more(&mut self) -> io::Result<bool> {
+        self.clean.drain(..self.n_given);
         self.n_given = 0;
-        while self.clean.is_empty() {
-            let n_read = match self.source.read(&mut self.chunk) {
-                Ok(n_read) => n_read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+        let n_read = loop {
+            match self.source.read(&mut self.chunk) {
+                Ok(n_read) => break n_read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
-            };
-            let mut bytes = std::mem::take(&mut self.half);
-            bytes.extend_from_slice(&self.chunk[..n_read]);
-            self.keep(&bytes, n_read == 0);
-            if n_read == 0 {
-                break;
             }
-        }
-        Ok(())
+        };
+        let mut bytes = std::mem::take(&mut self.half);
+        bytes.extend_from_slice(&self.chunk[..n_read]);
+        self.keep(&bytes, n_read == 0);
+        Ok(n_read > 0)
+    }
+
+    /// What comes next, at least `n_bytes` of it as long as there are so many.
+    pub(crate) fn ahead(&mut self, n_bytes: usize) -> io::Result<&[u8]> {
+        while self.clean.len() - self.n_given < n_bytes && self.read_more()? {}
+        Ok(&self.clean[self.n_given..])
     }
 
     /// Most files have nothing to take out, so that whole blocks are copied.
@@ -123,10 +127,7 @@ impl<R: Read> Read for CleanText<R> {
 
 impl<R: Read> BufRead for CleanText<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.n_given == self.clean.len() {
-            self.refill()?;
-        }
-        Ok(&self.clean[self.n_given..])
+        self.ahead(1)
     }
 
     fn consume(&mut self, n: usize) {

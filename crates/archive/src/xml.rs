@@ -1,7 +1,8 @@
 //! XML as exports really are, as a stream of steps: broken in small ways, read all the same.
 
-use std::io::Read;
+use std::io::{BufRead as _, Read};
 
+use memchr::{memchr, memmem};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
@@ -12,6 +13,12 @@ use crate::source::CleanText;
 const MAX_DEPTH: usize = 64;
 /// The longest text of an element that is kept; longer ones are cut.
 const MAX_TEXT_BYTES: usize = 1 << 20;
+/// So many bytes are looked at together where an element is passed over: what begins or ends something there
+/// is shorter.
+const AHEAD_BYTES: usize = 128;
+
+/// What hides every mark inside it, by how it begins and ends.
+const HIDING: [(&[u8], &[u8]); 2] = [(b"<![CDATA[", b"]]>"), (b"<!--", b"-->")];
 
 /// What the reader came to.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,7 +37,6 @@ pub(crate) struct Xml<R: Read> {
     open: Open,
     /// Ends that were missing in the file and are given before what follows.
     n_missing_ends: usize,
-    is_passing: bool,
 }
 
 /// The elements that are open, with the text in each. What is closed stays behind them, so that its room is
@@ -52,6 +58,12 @@ impl Open {
             None => self.elements.push((name.to_owned(), String::new())),
         }
         self.depth += 1;
+    }
+
+    fn start(&mut self, start: &BytesStart<'_>) -> Step<'_> {
+        let id = id_of(start);
+        self.begin(start.name().as_ref());
+        Step::Start(&self.elements[self.depth - 1].0, id)
     }
 
     fn end(&mut self) -> Option<&(String, String)> {
@@ -81,19 +93,31 @@ impl<R: Read> Xml<R> {
         config.allow_dangling_amp = true;
         config.allow_unmatched_ends = true;
         config.check_end_names = false;
-        config.expand_empty_elements = true;
         Self {
             reader,
             buffer: Vec::new(),
             open: Open::default(),
             n_missing_ends: 0,
-            is_passing: false,
         }
     }
 
-    /// Whether texts and ids are of no interest from here on: without them a file is read more quickly.
-    pub(crate) const fn pass(&mut self, is_passing: bool) {
-        self.is_passing = is_passing;
+    /// Pass over the element that has just begun, in a fraction of the time that it takes to read it. Its end is
+    /// the next step.
+    pub(crate) fn skip(&mut self) -> Result<(), ReadError> {
+        let (name, _) = &self.open.elements[self.open.depth - 1];
+        let end = [b"</", name.as_bytes()].concat();
+        if self.n_missing_ends > 0 || end.len() >= AHEAD_BYTES {
+            return Ok(());
+        }
+        let mut until: Option<&[u8]> = None;
+        loop {
+            let ahead = self.reader.get_mut().ahead(AHEAD_BYTES)?;
+            if ahead.is_empty() || (until.is_none() && is_tag(ahead, &end)) {
+                return Ok(());
+            }
+            let n_passed = pass(ahead, &mut until);
+            self.reader.stream().consume(n_passed);
+        }
     }
 
     pub(crate) fn step(&mut self) -> Result<Step<'_>, ReadError> {
@@ -117,19 +141,15 @@ impl<R: Read> Xml<R> {
                 }
             };
             match event {
-                Event::Start(start) => {
-                    if self.open.depth == MAX_DEPTH {
-                        let at_byte = self.reader.buffer_position();
-                        let reason = format!("more than {MAX_DEPTH} elements inside each other");
-                        return Err(ReadError::Broken { at_byte, reason });
-                    }
-                    let id = match self.is_passing {
-                        true => None,
-                        false => id_of(&start),
-                    };
-                    self.open.begin(start.name().as_ref());
-                    let (name, _) = &self.open.elements[self.open.depth - 1];
-                    return Ok(Step::Start(name, id));
+                Event::Start(_) | Event::Empty(_) if self.open.depth == MAX_DEPTH => {
+                    let at_byte = self.reader.buffer_position();
+                    let reason = format!("more than {MAX_DEPTH} elements inside each other");
+                    return Err(ReadError::Broken { at_byte, reason });
+                }
+                Event::Start(start) => return Ok(self.open.start(&start)),
+                Event::Empty(start) => {
+                    self.n_missing_ends = 1;
+                    return Ok(self.open.start(&start));
                 }
                 Event::End(end) => {
                     let name = end.name();
@@ -139,7 +159,6 @@ impl<R: Read> Xml<R> {
                         return Ok(self.end());
                     }
                 }
-                Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) if self.is_passing => {}
                 Event::Text(text) => self.open.push(&text.xml10_content()),
                 Event::CData(text) => self.open.push(&text.xml10_content()),
                 Event::GeneralRef(name) => self.open.push(&meaning(&name)),
@@ -162,6 +181,33 @@ impl<R: Read> Xml<R> {
             None => Step::End("", ""),
         }
     }
+}
+
+/// How far `ahead` can be passed over at once, to where something may begin or end. `until` is what ends the
+/// hiding that it stands in.
+fn pass(ahead: &[u8], until: &mut Option<&'static [u8]>) -> usize {
+    if let Some(end) = *until {
+        if let Some(at) = memmem::find(ahead, end) {
+            *until = None;
+            return at + end.len();
+        }
+        // An end may be cut in two.
+        return ahead.len().saturating_sub(end.len() - 1).max(1);
+    }
+    match memchr(b'<', ahead) {
+        Some(0) => {
+            let hiding = HIDING.iter().find(|(begin, _)| ahead.starts_with(begin));
+            *until = hiding.map(|(_, end)| *end);
+            hiding.map_or(1, |(begin, _)| begin.len())
+        }
+        at => at.unwrap_or(ahead.len()),
+    }
+}
+
+/// Whether `ahead` begins with the tag that begins with `tag`, which has a name.
+fn is_tag(ahead: &[u8], tag: &[u8]) -> bool {
+    let after = ahead.strip_prefix(tag).and_then(<[u8]>::first);
+    after.is_some_and(|after| *after == b'>' || after.is_ascii_whitespace())
 }
 
 fn id_of(start: &BytesStart<'_>) -> Option<String> {
@@ -241,6 +287,54 @@ mod tests {
         check("<a><b>x</a>", r#"<a> <b> "x"</b> ""</a>"#);
         check("<a>x</b></a>", r#"<a> "x"</a>"#);
         check("`<a>x</a>", r#"<a> "x"</a>"#);
+    }
+
+    #[test]
+    fn an_element_is_passed_over_up_to_its_own_end() {
+        let long = "x<".repeat(AHEAD_BYTES);
+        for inner in [
+            "",
+            "x",
+            "<b>y</b>",
+            "<b/></abc><b>",
+            "<![CDATA[</a>]]]]><![CDATA[> </a>]]>",
+            "<!-- </a> --><![CDATA[<!--]]>",
+            "<![CDATA[]]>< a <",
+            &format!("<![CDATA[{long}</a>]]>{long}<!--{long}</a>--->"),
+        ] {
+            for end in ["</a>", "</a\n>"] {
+                let text = format!("<r><a>{inner}{end}<c>z</c></r>");
+                let mut xml = Xml::new(text.as_bytes());
+                while xml.step().unwrap() != Step::Start("a", None) {}
+                xml.skip().unwrap();
+                assert!(matches!(xml.step().unwrap(), Step::End("a", _)), "{text}");
+                assert_eq!(xml.step().unwrap(), Step::Start("c", None), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_element_that_is_passed_over_may_be_empty_or_cut_off() {
+        let mut xml = Xml::new(&b"<r><a/><c></r>"[..]);
+        while xml.step().unwrap() != Step::Start("a", None) {}
+        xml.skip().unwrap();
+        assert_eq!(xml.step().unwrap(), Step::End("a", ""));
+        assert_eq!(xml.step().unwrap(), Step::Start("c", None));
+        xml.skip().unwrap();
+        assert!(matches!(xml.step(), Err(ReadError::CutOff { .. })));
+    }
+
+    #[test]
+    fn places_count_what_was_passed_over() {
+        let text = format!("<r><a>{}</a><c><!x</r>", "<b>".repeat(1000));
+        let mut xml = Xml::new(text.as_bytes());
+        while xml.step().unwrap() != Step::Start("a", None) {}
+        xml.skip().unwrap();
+        let error = std::iter::repeat_with(|| xml.step().err()).find_map(|error| error);
+        let Some(ReadError::Broken { at_byte, .. }) = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(text.get(at_byte as usize..).unwrap(), "<!x</r>");
     }
 
     #[test]

@@ -186,12 +186,14 @@ impl<R: Read> Iterator for Elements<R> {
                 Ok(Step::Start(name, id)) => {
                     self.has_root |= self.reading.depth == 0 && name == "disqus";
                     self.reading.start(self.kind, name, id);
-                    self.xml.pass(self.reading.is_passing());
+                    if self.reading.is_passing()
+                        && let Err(error) = self.xml.skip()
+                    {
+                        return Some(Err(error));
+                    }
                 }
                 Ok(Step::End(name, text)) => {
-                    let whole = self.reading.end(name, text);
-                    self.xml.pass(self.reading.is_passing());
-                    if let Some(element) = whole {
+                    if let Some(element) = self.reading.end(name, text) {
                         return Some(Ok(element));
                     }
                 }

@@ -202,7 +202,7 @@ fn a_file_that_is_cut_off_says_where() {
     let half = &whole[..whole.len() - 60];
     expect![[r#"
         a Disqus export
-        ! the file ends in the middle of <isAnonymous>
+        ! the file ends in the middle of <post>
     "#]]
     .assert_eq(&lines(half));
 }
