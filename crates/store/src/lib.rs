@@ -286,6 +286,28 @@ impl Store {
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
+        self.write_as(sqlite::Work::Job, operation).await
+    }
+
+    /// The same for one long operation on a file of SQLite that nobody else writes to, which adds many rows.
+    /// Those that they refer to are not looked for: it knows that they are there.
+    pub async fn write_alone<T, F>(&self, operation: F) -> Result<T>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.write_as(sqlite::Work::Alone, operation).await
+    }
+
+    async fn write_as<T, F>(
+        &self,
+        on_sqlite: impl FnOnce(Box<dyn Job>) -> sqlite::Work,
+        operation: F,
+    ) -> Result<T>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
         let watch = self.watch::<F>(Access::Write);
         self.expect_presence()?;
         let (job, reply) = job(watch, move |tx| {
@@ -295,7 +317,7 @@ impl Store {
             Ok(done)
         });
         match &self.queues {
-            Queues::Sqlite(queues) => send(&queues.writes, sqlite::Work::Job(job))?,
+            Queues::Sqlite(queues) => send(&queues.writes, on_sqlite(job))?,
             Queues::Postgres(queues) => send(&queues.writes, postgres::Work::Write(job))?,
         }
         self.wait(reply).await

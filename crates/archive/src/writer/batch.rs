@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rejoinder_core::{AuthorId, CommentId, CommentState, PageId};
 use store::archive::annotating;
 use store::archive::arriving::{self, ArrivingAuthor, ArrivingComment, Parent};
-use store::archive::imports;
+use store::archive::imports::{self, Counters, Upserted};
 use store::{StoreError, Tx, discussion::pages};
 
 use super::Task;
@@ -13,10 +13,10 @@ use super::placing::PageNumber;
 use super::records::{NewComment, NewPage, Record};
 
 /// So many records are written at once; some batches are in memory at a time.
-const MAX_RECORDS: usize = 2_000;
+const MAX_RECORDS: usize = 1_000;
 
 /// So many bytes of text are.
-const MAX_BYTES: usize = 2 << 20;
+const MAX_BYTES: usize = 1 << 20;
 
 /// What is known of what was written before.
 #[derive(Debug, Default)]
@@ -48,6 +48,8 @@ pub(super) struct Outcome {
     pub(super) before: Before,
     /// What their pages are called here.
     pub(super) pages: Vec<(String, PageId)>,
+    /// What came to each page.
+    pub(super) came: Vec<Came>,
     pub(super) added: u64,
     pub(super) known: u64,
     pub(super) held: u64,
@@ -63,6 +65,16 @@ impl Outcome {
             CommentState::Rejected | CommentState::Spam | CommentState::Removed => self.hidden += 1,
         }
     }
+}
+
+/// What came to a page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Came {
+    pub(super) page: PageId,
+    /// Whether there was anything new.
+    pub(super) is_new: bool,
+    /// How many comments are published there, where all of them came with their counters.
+    pub(super) n_published: Option<i64>,
 }
 
 /// Pages with their comments, in the order in which they must be written.
@@ -81,14 +93,26 @@ struct Page {
     /// What the file calls it; in a later part there is nothing.
     named: Vec<NewPage>,
     comments: Vec<NewComment>,
+    /// Whether a part of it comes in the next batch.
+    goes_on: bool,
+    /// How many of its comments are published, where it is whole and they are counted.
+    n_published: Option<i64>,
 }
 
 impl Batch {
     /// Take the next record. Gives what is to be written before it: memory stays flat however many comments
-    /// there are and however long they are.
+    /// there are and however long they are. A page that is not much longer is kept whole.
     pub(super) fn push(&mut self, number: PageNumber, record: Record) -> Option<Self> {
-        let is_full = self.n_records >= MAX_RECORDS || self.n_bytes >= MAX_BYTES;
-        let full = is_full.then(|| std::mem::take(self));
+        let goes_on = self.pages.last().is_some_and(|last| last.number == number);
+        let n_times = if goes_on { 2 } else { 1 };
+        let is_full =
+            self.n_records >= n_times * MAX_RECORDS || self.n_bytes >= n_times * MAX_BYTES;
+        let full = is_full.then(|| std::mem::take(self)).map(|mut full| {
+            if let Some(last) = full.pages.last_mut() {
+                last.goes_on = goes_on;
+            }
+            full
+        });
         self.add(number, record);
         full
     }
@@ -99,6 +123,8 @@ impl Batch {
                 number,
                 named: Vec::new(),
                 comments: Vec::new(),
+                goes_on: false,
+                n_published: None,
             });
         }
         let last = self.pages.len() - 1;
@@ -113,7 +139,7 @@ impl Batch {
         let page = self.page(number);
         match record {
             Record::Page(named) => page.named.push(named),
-            Record::Comment(comment) => page.comments.push(comment.unseen()),
+            Record::Comment(comment) => page.comments.push(*comment),
         }
     }
 
@@ -121,13 +147,27 @@ impl Batch {
         self.pages.iter().flat_map(|page| &page.comments)
     }
 
-    /// Make the HTML that is shown.
-    pub(super) fn render(&mut self) {
-        let comments = self.pages.iter_mut().flat_map(|page| &mut page.comments);
-        comments.for_each(NewComment::render);
+    fn comments_mut(&mut self) -> impl Iterator<Item = &mut NewComment> {
+        self.pages.iter_mut().flat_map(|page| &mut page.comments)
     }
 
-    /// Find or add everything; none of it is shown yet.
+    /// Make the HTML that is shown.
+    pub(super) fn render(&mut self) {
+        self.comments_mut().for_each(NewComment::render);
+    }
+
+    /// Let nobody see any of it yet.
+    pub(super) fn hide(&mut self) {
+        self.comments_mut().for_each(NewComment::hide);
+    }
+
+    /// Make up the counters of each page that is whole.
+    pub(super) fn count(&mut self) {
+        let whole = self.pages.iter_mut().filter(|page| page.is_whole());
+        whole.for_each(Page::count);
+    }
+
+    /// Find or add everything, in the states in which it is.
     pub(super) fn write(
         &self,
         tx: &mut Tx<'_>,
@@ -136,7 +176,7 @@ impl Batch {
         outcome: &mut Outcome,
     ) -> Result<(), StoreError> {
         let Task { site, origin, .. } = task;
-        let pages = self.place_pages(tx, task, before, outcome)?;
+        let placed = self.place_pages(tx, task, before, outcome)?;
         let known = self.known(tx, task)?;
         let is_new = |new: &NewComment| !known.contains_key(new.comment.source_id.as_str());
         let new: Vec<&NewComment> = self.comments().filter(|new| is_new(new)).collect();
@@ -144,7 +184,8 @@ impl Batch {
         let mut authors = add_authors(tx, task, &new, before, outcome)?.into_iter();
         let mut places = HashMap::new();
         let mut arriving = Vec::with_capacity(new.len());
-        for (page, id) in self.pages.iter().zip(&pages) {
+        for (page, (id, is_added)) in self.pages.iter().zip(placed) {
+            let n_before = arriving.len();
             let new = page.comments.iter().filter(|new| is_new(new));
             for (new, author) in new.zip(authors.by_ref()) {
                 let parent = new.parent.as_deref().and_then(|parent| {
@@ -154,11 +195,16 @@ impl Batch {
                 places.insert(new.comment.source_id.as_str(), arriving.len());
                 arriving.push(ArrivingComment {
                     comment: &new.comment,
-                    page: *id,
+                    page: id,
                     parent,
                     author,
                 });
             }
+            outcome.came.push(Came {
+                page: id,
+                is_new: arriving.len() > n_before,
+                n_published: page.n_published.filter(|_| is_added),
+            });
         }
         let ids = arriving::add_comments(tx, site, origin, &arriving)?;
         for ((new, arriving), id) in new.iter().zip(&arriving).zip(ids) {
@@ -171,29 +217,34 @@ impl Batch {
         Ok(())
     }
 
-    /// The pages' ids here, in their order.
+    /// The pages' ids here, in their order, and whether they were added now.
     fn place_pages(
         &self,
         tx: &mut Tx<'_>,
         task: Task,
         before: &Before,
         outcome: &mut Outcome,
-    ) -> Result<Vec<PageId>, StoreError> {
-        let mut ids = Vec::with_capacity(self.pages.len());
+    ) -> Result<Vec<(PageId, bool)>, StoreError> {
+        let mut placed = Vec::with_capacity(self.pages.len());
         let mut last = outcome.before.page.or(before.page);
         for page in &self.pages {
+            let mut is_added = false;
             for named in &page.named {
-                let id = place_page(tx, task, named)?;
+                let (id, is_new) = match place_page(tx, task, named)? {
+                    Upserted::Added(id) => (id, true),
+                    Upserted::Known(id) => (id, false),
+                };
+                is_added |= is_new;
                 outcome.pages.push((named.page.source_id.clone(), id));
                 last = Some((page.number, id));
             }
             let own = last.filter(|(number, _)| *number == page.number);
             let (_, id) =
                 own.ok_or_else(|| StoreError::Internal("a comment came before its page".into()))?;
-            ids.push(id);
+            placed.push((id, is_added));
         }
         outcome.before.page = last;
-        Ok(ids)
+        Ok(placed)
     }
 
     /// What became of those of its comments, and of what they reply to, that came before.
@@ -224,9 +275,46 @@ impl Batch {
     }
 }
 
+impl Page {
+    const fn is_whole(&self) -> bool {
+        !self.named.is_empty() && !self.goes_on
+    }
+
+    /// Make up the counters of its comments, each of which comes before its replies, as the store does it
+    /// where a page is there already.
+    fn count(&mut self) {
+        let is_published = |new: &NewComment| new.state == CommentState::Published;
+        let mut above: Vec<Option<usize>> = Vec::with_capacity(self.comments.len());
+        let mut places = HashMap::with_capacity(self.comments.len());
+        for (at, new) in self.comments.iter().enumerate() {
+            let parent = new.parent.as_deref();
+            above.push(parent.and_then(|parent| places.get(parent).copied()));
+            places.insert(new.comment.source_id.as_str(), at);
+        }
+        let mut counters = vec![Counters::default(); self.comments.len()];
+        for (at, new) in self.comments.iter().enumerate().rev() {
+            let is_shown = is_published(new) || counters[at].n_replies > 0;
+            if let Some(parent) = above[at].filter(|_| is_shown) {
+                counters[parent].n_replies += 1;
+            }
+        }
+        let mut roots: Vec<usize> = Vec::with_capacity(self.comments.len());
+        for (at, new) in self.comments.iter().enumerate() {
+            let root = above[at].map_or(at, |parent| roots[parent]);
+            roots.push(root);
+            counters[root].n_descendants += i64::from(root != at && is_published(new));
+        }
+        let published = self.comments.iter().filter(|new| is_published(new));
+        self.n_published = i64::try_from(published.count()).ok();
+        for (new, counters) in self.comments.iter_mut().zip(counters) {
+            new.comment.counters = counters;
+        }
+    }
+}
+
 /// The page; one that stands here under another of its addresses gets this one too. An address
 /// that only leads to a page joins nothing: two pages that share one stay two.
-fn place_page(tx: &mut Tx<'_>, task: Task, new: &NewPage) -> Result<PageId, StoreError> {
+fn place_page(tx: &mut Tx<'_>, task: Task, new: &NewPage) -> Result<Upserted<PageId>, StoreError> {
     let Task { site, origin, .. } = task;
     if pages::find(tx, site, &new.page.key)?.is_none() {
         for alias in &new.page.aliases {
@@ -237,9 +325,12 @@ fn place_page(tx: &mut Tx<'_>, task: Task, new: &NewPage) -> Result<PageId, Stor
             }
         }
     }
-    Ok(imports::upsert_page(tx, site, new.id, &new.page, origin)?
-        .into_inner()
-        .id)
+    Ok(
+        match imports::upsert_page(tx, site, new.id, &new.page, origin)? {
+            Upserted::Added(page) => Upserted::Added(page.id),
+            Upserted::Known(page) => Upserted::Known(page.id),
+        },
+    )
 }
 
 /// Find or add those who wrote these comments.

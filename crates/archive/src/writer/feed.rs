@@ -6,11 +6,11 @@ use store::archive::imports;
 use store::{Dialect, Tx};
 
 use super::batch::{Batch, Before, Outcome};
-use super::{Effect, Task};
+use super::{Manner, Task};
 
-/// So many batches share a transaction: a commit costs little when many records share it, and as long as it
-/// lasts nobody else can write to SQLite.
-const MAX_BATCHES: usize = 8;
+/// So many batches are passed on at once. Where that is a transaction, a commit costs little when many records
+/// share it, and as long as it lasts nobody else can write to SQLite.
+const MAX_BATCHES: usize = 16;
 
 /// Takes batches as they become ready.
 pub(super) struct Feed {
@@ -38,13 +38,10 @@ impl Feed {
     /// Gives nothing when there are no more.
     pub(super) fn pass_on(&mut self, tx: &mut Tx<'_>) -> store::Result<Option<Outcome>> {
         let mut outcome = Outcome::default();
-        if self.task.effect == Effect::Write {
-            imports::prepare(tx, self.task.n_comments)?;
-        }
         // PostgreSQL tries a transaction again that collides with another, SQLite none.
         let is_kept = tx.dialect() == Dialect::Postgres;
         for n in 0..MAX_BATCHES {
-            if n == 1 && !self.is_measured && self.task.effect == Effect::Write {
+            if n == 1 && !self.is_measured && self.task.manner != Manner::Dry {
                 imports::measure(tx)?;
             }
             if let Some(batch) = self.begun.get(n) {
@@ -65,9 +62,9 @@ impl Feed {
     }
 
     fn pass(&self, tx: &mut Tx<'_>, batch: &Batch, outcome: &mut Outcome) -> store::Result<()> {
-        match self.task.effect {
-            Effect::None => batch.look(tx, self.task, outcome),
-            Effect::Write => batch.write(tx, self.task, &self.before, outcome),
+        match self.task.manner {
+            Manner::Dry => batch.look(tx, self.task, outcome),
+            Manner::Whole | Manner::InParts => batch.write(tx, self.task, &self.before, outcome),
         }
     }
 

@@ -76,10 +76,9 @@ impl NewComment {
         }
     }
 
-    /// The same, which nobody is shown yet.
-    pub(super) fn unseen(mut self) -> Self {
-        self.comment = self.comment.unseen();
-        self
+    /// Let nobody see it yet.
+    pub(super) fn hide(&mut self) {
+        self.comment.hide();
     }
 }
 

@@ -43,6 +43,7 @@ async fn import(store: &Store, site: &Site, word: &str, file: &[u8]) -> String {
         import: None,
         mappings: Vec::new(),
         effect: Effect::Write,
+        is_alone: false,
         ids: &IdSource::new(&FixedRandom::seeded(1)),
     };
     let files = vec![Input::of_bytes("file", file)];

@@ -21,10 +21,12 @@ fn sample() -> PathBuf {
 
 /// A database with one site.
 struct Place {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     store: Store,
     site: Site,
     ids: IdSource,
+    /// Whether nobody else writes to the database.
+    is_alone: bool,
 }
 
 impl Place {
@@ -45,10 +47,18 @@ impl Place {
         };
         let site = store.write(add).await.unwrap();
         Self {
-            _folder: folder,
+            folder,
             store,
             site,
             ids: IdSource::new(&FixedRandom::seeded(1)),
+            is_alone: false,
+        }
+    }
+
+    async fn alone() -> Self {
+        Self {
+            is_alone: true,
+            ..Self::new().await
         }
     }
 
@@ -65,6 +75,7 @@ impl Place {
             import: None,
             mappings: vec![Mapping::parse("https://old.example=https://news.example").unwrap()],
             effect,
+            is_alone: self.is_alone,
             ids: &self.ids,
         };
         let files = vec![Input::of_bytes("file", file.as_bytes())];
@@ -86,6 +97,7 @@ impl Place {
             import: None,
             mappings: Vec::new(),
             effect: Effect::Write,
+            is_alone: self.is_alone,
             ids: &self.ids,
         };
         let files = vec![Input::of_bytes("file", half.as_bytes())];
@@ -115,6 +127,25 @@ impl Place {
             .read(move |tx| threads::load(tx, site, &key, &query))
             .await
             .unwrap()
+    }
+
+    /// All rows of the tables that an import writes to.
+    fn rows(&self) -> Vec<String> {
+        let database = self.folder.path().join("rejoinder.db");
+        let connection = rusqlite::Connection::open(database).unwrap();
+        let mut rows = Vec::new();
+        for table in ["page", "page_alias", "author", "comment", "source", "event"] {
+            let select = format!("select * from {table} order by 1, 2, 3");
+            let mut select = connection.prepare(&select).unwrap();
+            let n_columns = select.column_count();
+            let shown = select.query_map([], |row| {
+                let values = (0..n_columns).map(|at| row.get_ref(at));
+                let values: Result<Vec<_>, _> = values.collect();
+                values.map(|values| format!("{table} {values:?}"))
+            });
+            rows.extend(shown.unwrap().map(Result::unwrap));
+        }
+        rows
     }
 
     async fn is_sound(&self) -> bool {
@@ -411,6 +442,7 @@ async fn stop_after(place: &Place, file: &str, n_comments: u64) {
         import: None,
         mappings: Vec::new(),
         effect: Effect::Write,
+        is_alone: place.is_alone,
         ids: &place.ids,
     };
     let files = vec![Input::of_bytes("file", file.as_bytes())];
@@ -449,6 +481,76 @@ async fn nothing_is_shown_before_all_of_it_is_there() {
     let (totals, _) = place.import_as("csv", Effect::Write, &table).await;
     assert_eq!(totals.known + totals.added, 25_010);
     for (page, n_comments) in [("a", 25_000), ("small", 10)] {
+        let thread = place.thread(&format!("https://news.example/{page}")).await;
+        assert_eq!(thread.page.unwrap().n_comments, n_comments);
+    }
+    assert!(place.is_sound().await);
+}
+
+/// Comments of some pages, in many states, with replies.
+fn mixed_table() -> String {
+    let states = ["published", "published", "held", "spam", "removed"];
+    let rows = (1..=4_000_usize).map(|id| {
+        let (page, state) = (id % 37, states[id % 5]);
+        let parent = match id.checked_sub(37 * (1 + id % 3)) {
+            Some(parent @ 1..) if !id.is_multiple_of(4) => parent.to_string(),
+            _ => String::new(),
+        };
+        let name = ["Ann", "Ben", ""][id % 3];
+        format!("{id},/p{page},2024-03-01T10:00:00Z,Hello *{id}*,{parent},{name},{state}\n")
+    });
+    let rows: String = rows.collect();
+    format!("id,page,posted_at,markdown,parent,name,state\n{rows}")
+}
+
+#[tokio::test]
+async fn all_at_once_an_import_is_the_same_as_in_parts() {
+    let sample = std::fs::read_to_string(sample()).unwrap();
+    for (word, file) in [
+        ("wordpress", sample),
+        ("csv", mixed_table()),
+        ("csv", large_table()),
+    ] {
+        let (parts, whole) = (Place::new().await, Place::alone().await);
+
+        let done = whole.import_as(word, Effect::Write, &file).await;
+
+        assert_eq!(done, parts.import_as(word, Effect::Write, &file).await);
+        let (rows, expected) = (whole.rows(), parts.rows());
+        let mut differ = rows
+            .iter()
+            .zip(&expected)
+            .filter(|(own, other)| own != other);
+        assert_eq!(differ.next(), None);
+        assert_eq!(rows.len(), expected.len());
+        assert!(whole.is_sound().await);
+        // Again, it finds all of it.
+        let (totals, _) = whole.import_as(word, Effect::Write, &file).await;
+        assert_eq!((totals.added, totals.known), (0, done.0.added));
+        assert_eq!(whole.rows(), rows);
+    }
+}
+
+#[tokio::test]
+async fn all_at_once_an_import_that_is_stopped_has_changed_nothing() {
+    let place = Place::alone().await;
+    let before = place.rows();
+
+    stop_after(&place, &large_table(), 10_000).await;
+
+    assert_eq!(place.rows(), before);
+}
+
+#[tokio::test]
+async fn all_at_once_an_import_shows_what_one_in_parts_has_left() {
+    let mut place = Place::new().await;
+    let table = large_table() + "30000,/small,2024-03-01T10:00:00Z,Hello,,Ann\n";
+    stop_after(&place, &table, 10_000).await;
+
+    place.is_alone = true;
+    place.import_as("csv", Effect::Write, &table).await;
+
+    for (page, n_comments) in [("a", 25_000), ("small", 1)] {
         let thread = place.thread(&format!("https://news.example/{page}")).await;
         assert_eq!(thread.page.unwrap().n_comments, n_comments);
     }

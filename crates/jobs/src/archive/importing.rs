@@ -316,6 +316,7 @@ impl Work {
             import: Some(self.import.id),
             mappings: mappings.collect::<std::result::Result<_, _>>()?,
             effect,
+            is_alone: false,
             ids: &self.ids,
         };
         let along = archive::Options {

@@ -1,20 +1,31 @@
 //! One server at a time on a file of SQLite: another would not hear of what this one removes, and go on
-//! showing it. Commands that end may run beside it.
+//! showing it. Commands that end may run beside it, and one that is the quicker alone sees whether it is.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 
 use store::Location;
 
 use crate::failure::Failure;
 
-/// The right to serve a database. The system takes it back from a process that was killed.
+/// The right to have a database alone. The system takes it back from a process that was killed.
 ///
 /// Closing the file would end the locks that SQLite holds on it in this process
 /// (<https://www.sqlite.org/howtocorrupt.html>, 2.2), so this is had before the store is opened and given
 /// back after it is closed.
 pub(crate) struct Alone {
     _file: Option<File>,
+}
+
+/// Why a file could not be locked.
+enum NotAlone {
+    /// It cannot be opened. Who opens it as a database says what is wrong.
+    NoFile,
+    /// Another has it.
+    Taken,
+    Broken(io::Error),
 }
 
 impl Alone {
@@ -24,20 +35,39 @@ impl Alone {
         let Location::Sqlite(path) = database else {
             return Ok(Self { _file: None });
         };
-        let mut options = OpenOptions::new();
-        let Ok(file) = options.append(true).create(true).mode(0o600).open(path) else {
-            return Ok(Self { _file: None });
-        };
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: Some(file) }),
-            Err(TryLockError::WouldBlock) => Err(Failure::Failed(format!(
-                "another server has {} open: stop it first, or give this one another place with --data",
+        match locked(path) {
+            Ok(file) => Ok(Self { _file: Some(file) }),
+            Err(NotAlone::NoFile) => Ok(Self { _file: None }),
+            Err(NotAlone::Taken) => Err(Failure::Failed(format!(
+                "another server, or an import, has {} open: stop it first, or give this one another place \
+                 with --data",
                 path.display()
             ))),
-            Err(TryLockError::Error(error)) => Err(Failure::failed(
+            Err(NotAlone::Broken(error)) => Err(Failure::failed(
                 &format!("{} cannot be locked", path.display()),
                 &error,
             )),
         }
+    }
+
+    /// Where no server has the database, none begins as long as this is had. Nobody knows that of
+    /// PostgreSQL.
+    pub(crate) fn try_begin(database: &Location) -> Option<Self> {
+        let Location::Sqlite(path) = database else {
+            return None;
+        };
+        let file = locked(path).ok()?;
+        Some(Self { _file: Some(file) })
+    }
+}
+
+fn locked(path: &Path) -> Result<File, NotAlone> {
+    let mut options = OpenOptions::new();
+    let file = options.append(true).create(true).mode(0o600).open(path);
+    let file = file.map_err(|_| NotAlone::NoFile)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(NotAlone::Taken),
+        Err(TryLockError::Error(error)) => Err(NotAlone::Broken(error)),
     }
 }

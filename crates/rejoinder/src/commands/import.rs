@@ -10,7 +10,7 @@ use rejoinder_core::{Clock as _, IdSource, Site};
 use store::Store;
 
 use crate::cli::ImportArgs;
-use crate::commands::{export, find_site, open, runtime};
+use crate::commands::{alone::Alone, export, find_site, open, runtime};
 use crate::config::Options;
 use crate::failure::Failure;
 use crate::output::say;
@@ -27,10 +27,14 @@ pub(crate) fn run(args: &ImportArgs) -> Result<(), Failure> {
         return export::take(&options, file, args);
     }
     let files = files(args)?;
+    let alone = match args.dry_run {
+        true => None,
+        false => Alone::try_begin(&options.database),
+    };
     let store = open(&options)?;
     runtime()?.block_on(async {
         let site = find_site(&store, &args.site).await?;
-        import(&store, site, mappings, files, args).await
+        import(&store, site, mappings, files, args, alone.is_some()).await
     })
 }
 
@@ -80,6 +84,7 @@ async fn import(
     mappings: Vec<Mapping>,
     recognised: Recognised,
     args: &ImportArgs,
+    is_alone: bool,
 ) -> Result<(), Failure> {
     let Recognised {
         format,
@@ -107,6 +112,7 @@ async fn import(
         } else {
             Effect::Write
         },
+        is_alone,
         ids: &IdSource::new(&SystemRandom),
     };
     let done = read(store, plan, format, files, args, &mut report).await;

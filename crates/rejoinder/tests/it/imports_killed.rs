@@ -115,6 +115,14 @@ fn an_import_that_was_killed_goes_on_and_is_the_same_on_sqlite() {
 }
 
 #[test]
+fn an_import_beside_a_server_that_was_killed_goes_on_and_is_the_same() {
+    let place = Place::new();
+    // Alone it would be one transaction.
+    let _server = place.start(&["serve"]);
+    import_and_kill(&place, testing::rounds(1, 50));
+}
+
+#[test]
 fn an_import_that_was_killed_goes_on_and_is_the_same_on_postgres() {
     import_and_kill(&Place::on_postgres(), testing::rounds(1, 50));
 }

@@ -68,7 +68,11 @@ fn a_second_server_on_one_file_is_refused_and_commands_are_not() {
 
     let second = place.run(&["serve", "--listen", "127.0.0.1:0", "--internal", "off"]);
     assert_eq!(second.code, Some(1));
-    assert!(second.err.contains("another server has"), "{}", second.err);
+    assert!(
+        second.err.contains("another server, or an import, has"),
+        "{}",
+        second.err
+    );
     assert!(second.err.contains("rejoinder.db open"), "{}", second.err);
     place.run(&["site", "list"]).good();
 

@@ -82,11 +82,9 @@ impl WrittenIn {
 }
 
 impl ImportedComment {
-    /// The same comment, which neither readers nor moderators are shown before [`super::imports::reveal`].
-    #[must_use]
-    pub fn unseen(mut self) -> Self {
+    /// Let neither readers nor moderators see it before [`super::imports::reveal`].
+    pub fn hide(&mut self) {
         (self.state, self.reason) = revealing::unseen(self.state, self.reason);
-        self
     }
 }
 

@@ -16,10 +16,11 @@ pub use crate::archive::imported::{Counters, ImportedComment, Origin, WrittenIn}
 use crate::archive::imported::{id_for, kind};
 use crate::archive::revealing;
 use crate::database::error::StoreError;
+use crate::database::recount;
 use crate::database::sql::Dialect;
-use crate::database::{late_indexes, recount};
 use crate::discussion::{events, pages};
 use crate::identity::authors::GuestDetails;
+use crate::moderation::standing::counting;
 use crate::passages::{answering, asking, versions};
 use crate::recordings::{citing, listing};
 use crate::{Result, Tx, params, sql};
@@ -68,11 +69,6 @@ impl<T> Upserted<T> {
     }
 }
 
-/// Let this transaction take the next of `n_comments` comments.
-pub fn prepare(tx: &mut Tx<'_>, n_comments: u64) -> Result<()> {
-    late_indexes::drop_before(tx, n_comments)
-}
-
 /// A table of which PostgreSQL knows so many rows is looked at by the right indexes.
 const MANY: i64 = 100_000;
 
@@ -95,11 +91,6 @@ pub fn measure(tx: &mut Tx<'_>) -> Result<()> {
         Some(MANY..) => Ok(()),
         _ => tx.batch("analyze page, page_alias, author, comment, source"),
     }
-}
-
-/// Make an index that [`prepare`] left out, once all comments are there; whether there was one.
-pub fn make_index(tx: &mut Tx<'_>) -> Result<bool> {
-    late_indexes::make_next(tx)
 }
 
 /// Find or add a page, and let its other addresses lead to it.
@@ -259,12 +250,36 @@ pub fn comment(
     Ok(target(tx, site, format, source_id)?.map(CommentId))
 }
 
-/// Show what imports brought to a page, now that they are whole. Done again, it does nothing.
-pub fn reveal(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<()> {
-    if revealing::reveal(tx, site, page)? {
+/// Show what imports brought to a page, now that they are whole; whether there was anything.
+pub fn reveal(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<bool> {
+    let is_changed = revealing::reveal(tx, site, page)?;
+    if is_changed {
         log(tx, now, site, page)?;
     }
-    Ok(())
+    Ok(is_changed)
+}
+
+/// All comments of a page came with their counters, `n_published` of them for everyone: log the import.
+pub fn complete(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    page: PageId,
+    n_published: i64,
+) -> Result<()> {
+    recount::set_total(tx, site, page, n_published)?;
+    log(tx, now, site, page)
+}
+
+/// So many authors are counted in memory.
+const MAX_COUNTED: usize = 50_000;
+
+/// Write what was counted for authors so far, where a long transaction has counted for many.
+pub fn flush(tx: &mut Tx<'_>) -> Result<()> {
+    match tx.n_counted() {
+        MAX_COUNTED.. => counting::write(tx),
+        _ => Ok(()),
+    }
 }
 
 /// Make up the counters of a page after comments were imported to it, and log the import.

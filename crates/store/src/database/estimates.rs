@@ -44,19 +44,13 @@ pub(crate) fn run(connection: &Connection) -> Result<()> {
         return Ok(());
     }
     let tx = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-    run_within(&tx)?;
+    tx.execute_batch("analyze sqlite_schema")?;
+    for index in missing(&tx)? {
+        let insert = "insert into sqlite_stat1 (tbl, idx, stat) values (?1, ?2, ?3)";
+        tx.execute(insert, (&index.table, &index.name, index.estimate()))?;
+    }
     tx.commit()?;
     connection.execute_batch("analyze sqlite_schema")?;
-    Ok(())
-}
-
-/// The same, within the transaction that is under way.
-pub(crate) fn run_within(connection: &Connection) -> Result<()> {
-    connection.execute_batch("analyze sqlite_schema")?;
-    for index in missing(connection)? {
-        let insert = "insert into sqlite_stat1 (tbl, idx, stat) values (?1, ?2, ?3)";
-        connection.execute(insert, (&index.table, &index.name, index.estimate()))?;
-    }
     Ok(())
 }
 

@@ -152,18 +152,6 @@ pub(crate) fn parts(dialect: Dialect) -> Vec<Part> {
     parts
 }
 
-/// The statement that makes an index, as the migrations have it.
-pub(crate) fn index(name: &str, dialect: Dialect) -> Option<String> {
-    let begins = format!("create index {name} ");
-    let mut texts = MIGRATIONS.iter().flat_map(|migration| migration.texts);
-    texts.find_map(|text| {
-        let text = spoken(text, dialect);
-        let (_, rest) = text.split_once(&begins)?;
-        let (rest, _) = rest.split_once(';')?;
-        Some(format!("{begins}{rest}"))
-    })
-}
-
 /// The tables that all migrations make on PostgreSQL, each after those that its foreign keys name.
 pub(crate) fn tables() -> Vec<String> {
     let parts = parts(Dialect::Postgres).into_iter();

@@ -6,7 +6,6 @@ pub(crate) mod error;
 pub(crate) mod estimates;
 pub mod exchange;
 pub(crate) mod job;
-pub(crate) mod late_indexes;
 pub(crate) mod lines;
 pub(crate) mod listen;
 pub mod migrations;

@@ -81,9 +81,14 @@ pub(crate) fn set_counts(
             )?;
         }
     }
+    set_total(tx, site, page, counts.n_comments)
+}
+
+/// Store how many comments of a page are published.
+pub(crate) fn set_total(tx: &mut Tx<'_>, site: SiteId, page: PageId, n: i64) -> Result<()> {
     tx.execute(
         sql!("update page set n_comments = ?3 where site_id = ?1 and id = ?2"),
-        params![site, page, counts.n_comments],
+        params![site, page, n],
     )?;
     Ok(())
 }

@@ -29,7 +29,7 @@ use crate::database::error::StoreError;
 use crate::database::job::{Job, Ran, tell};
 use crate::database::seals::Seals;
 use crate::database::tx::{Change, Tx};
-use crate::database::{estimates, late_indexes, migrations, sealed};
+use crate::database::{estimates, migrations, sealed};
 use crate::{CommitHook, MAX_WAITING};
 
 mod leftovers;
@@ -56,6 +56,8 @@ const NOT_WRITABLE: [&str; 2] = [
 pub(crate) enum Work {
     /// Run the job.
     Job(Box<dyn Job>),
+    /// Run the job in a transaction of its own, which refers to no row that is not there.
+    Alone(Box<dyn Job>),
     /// Close the connection, and end.
     End,
 }
@@ -128,7 +130,6 @@ pub(crate) fn open(
     expect_folder(path)?;
     let writer = open_writer(path)?;
     migrations::run_sqlite(&writer)?;
-    late_indexes::run(&writer)?;
     estimates::run(&writer)?;
     renew_seals(&writer, seals)?;
     leftovers::clear(&writer)?;
@@ -355,6 +356,16 @@ impl Writer {
         Tx::sqlite(&self.connection).sealed_by(&self.seals)
     }
 
+    /// Without a look at each row that another refers to, which can be left out and taken up again only between
+    /// transactions.
+    fn unchecked<T>(&self, write: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let check = |is_on| self.connection.pragma_update(None, "foreign_keys", is_on);
+        check(false)?;
+        let written = write();
+        check(true)?;
+        written
+    }
+
     /// What is committed into a file that was taken away would be acknowledged and gone.
     fn commit(&self) -> Result<(), StoreError> {
         self.place.expect_unmoved()?;
@@ -363,24 +374,28 @@ impl Writer {
 }
 
 fn write_all(writer: &Writer, mut wal: Wal, waiting: &Receiver<Work>, hook: &CommitHook) {
-    let mut is_ending = false;
     let mut leftovers = Leftovers::default();
-    while !is_ending && let Ok(Work::Job(first)) = waiting.recv() {
-        let mut jobs = vec![first];
-        for work in waiting.try_iter().take(MAX_BATCH - 1) {
-            match work {
-                Work::Job(job) => jobs.push(job),
-                Work::End => is_ending = true,
+    let mut next = None;
+    while let Some(work) = next.take().or_else(|| waiting.recv().ok()) {
+        let mut jobs = Vec::new();
+        let is_alone = matches!(work, Work::Alone(_));
+        match work {
+            Work::Job(first) => {
+                jobs.push(first);
+                next = take_jobs(waiting, &mut jobs);
             }
-            if is_ending {
-                break;
-            }
+            Work::Alone(job) => jobs.push(job),
+            Work::End => return,
         }
         jobs.retain(|job| job.is_wanted());
         if jobs.is_empty() {
             continue;
         }
-        match write_batch(writer, &mut jobs) {
+        let written = match is_alone {
+            true => writer.unchecked(|| write_batch(writer, &mut jobs)),
+            false => write_batch(writer, &mut jobs),
+        };
+        match written {
             Ok(written) => {
                 tell(hook, &written.changes);
                 leftovers.after(&writer.connection, written.erases);
@@ -395,6 +410,17 @@ fn write_all(writer: &Writer, mut wal: Wal, waiting: &Receiver<Work>, hook: &Com
             }
         }
     }
+}
+
+/// Take the jobs that wait, as many as share a commit; gives what else was found behind them.
+fn take_jobs(waiting: &Receiver<Work>, jobs: &mut Vec<Box<dyn Job>>) -> Option<Work> {
+    for work in waiting.try_iter().take(MAX_BATCH - 1) {
+        match work {
+            Work::Job(job) => jobs.push(job),
+            other => return Some(other),
+        }
+    }
+    None
 }
 
 /// What a commit did.

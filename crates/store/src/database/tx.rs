@@ -395,6 +395,11 @@ impl<'a> Tx<'a> {
             .unwrap_or_default()
     }
 
+    /// For how many authors that was said.
+    pub(crate) fn n_counted(&self) -> usize {
+        self.counted.len()
+    }
+
     /// All that was said so and is not written yet.
     pub(crate) fn take_counted(&mut self) -> RecordChanges {
         std::mem::take(&mut self.counted)
@@ -448,9 +453,11 @@ fn insert_many<'v, const N: usize>(
     Ok(())
 }
 
-/// The statement that adds one row, for [`ROWS_OF_STATEMENT`] of them.
+/// The statement that adds one row, for [`ROWS_OF_STATEMENT`] of them. Where one cannot be added, the whole
+/// transaction is undone: else SQLite keeps what each page was before the statement.
 fn with_rows(one: &str, n_columns: usize) -> String {
     let into = one.split_once("values").map_or(one, |(into, _)| into);
+    let into = into.replacen("insert into", "insert or rollback into", 1);
     let row = format!("({})", vec!["?"; n_columns].join(", "));
     format!("{into}values {}", vec![row; ROWS_OF_STATEMENT].join(", "))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Finding, MAX_NAMED};
-use crate::database::{late_indexes, migrations};
+use crate::database::migrations;
 use crate::{Dialect, Result, Tx, params, sql};
 
 /// What SQLite itself finds wrong with its file: pages, and indexes against their tables. What PostgreSQL
@@ -38,7 +38,7 @@ pub(super) fn missing(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
         .collect();
     let mut named = Vec::new();
     for part in migrations::parts(dialect) {
-        if !found.contains(&part.name) && !late_indexes::may_be_missing(tx, &part.name)? {
+        if !found.contains(&part.name) {
             named.push(part.to_string());
         }
     }

@@ -27,24 +27,23 @@ struct RecordChange {
 
 /// Write what was counted in this transaction.
 pub(crate) fn write(tx: &mut Tx<'_>) -> Result<()> {
+    let counted = tx.take_counted().into_iter();
+    let counted = counted.filter(|(_, by)| *by != AuthorRecord::default());
+    let counted = counted.map(|((site, author), by)| (site, RecordChange { id: author.0, by }));
+    if tx.dialect() == Dialect::Sqlite {
+        let mut counted = counted;
+        return counted.try_for_each(|(site, change)| add(tx, site, &change));
+    }
     let mut sites: BTreeMap<SiteId, Vec<RecordChange>> = BTreeMap::new();
-    for ((site, author), by) in tx.take_counted() {
-        if by != AuthorRecord::default() {
-            let id = author.0;
-            sites.entry(site).or_default().push(RecordChange { id, by });
-        }
+    for (site, change) in counted {
+        sites.entry(site).or_default().push(change);
     }
     for (site, changes) in sites {
-        match tx.dialect() {
-            Dialect::Postgres if changes.len() > 1 => {
-                for some in changes.chunks(AT_ONCE) {
-                    add_all(tx, site, some)?;
-                }
-            }
-            Dialect::Postgres | Dialect::Sqlite => {
-                for change in &changes {
-                    add(tx, site, change)?;
-                }
+        match &changes[..] {
+            [one] => add(tx, site, one)?,
+            many => {
+                let mut chunks = many.chunks(AT_ONCE);
+                chunks.try_for_each(|some| add_all(tx, site, some))?;
             }
         }
     }

@@ -231,7 +231,7 @@ async fn import(
         };
         let author = imports::upsert_author(tx, START, site, origin, "eve", &details)?;
         for (source_id, state) in states {
-            let comment = ImportedComment {
+            let mut comment = ImportedComment {
                 source_id: (*source_id).to_owned(),
                 page: page.id,
                 text: (*source_id).to_owned(),
@@ -248,7 +248,8 @@ async fn import(
             };
             let parent = None;
             let place = |_: &mut Tx<'_>| Ok(Place { parent, author });
-            imports::upsert_comment(tx, site, origin, &comment.unseen(), place)?;
+            comment.hide();
+            imports::upsert_comment(tx, site, origin, &comment, place)?;
         }
         imports::recount(tx, now, site, page.id)?;
         Ok((page.id, author))
