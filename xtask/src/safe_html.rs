@@ -12,6 +12,7 @@ const CALLERS: [(&str, &[&str]); 4] = [
     (
         "SafeHtml::from_sanitiser",
         &[
+            "markup/src/paragraphs.rs",
             "markup/src/sanitiser/cited_links.rs",
             "markup/src/sanitiser/long_links.rs",
             "markup/src/sanitiser/mentions.rs",

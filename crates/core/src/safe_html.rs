@@ -14,13 +14,13 @@ use std::fmt;
 pub struct SafeHtml(String);
 
 impl SafeHtml {
-    /// HTML that has just left the sanitiser. `markup` alone calls this.
+    /// HTML that has just left the sanitiser, or that it would give back as it is. `markup` alone calls this.
     pub fn from_sanitiser(html: String) -> Self {
         Self(html)
     }
 
-    /// HTML from the column into which the store wrote a `SafeHtml`. The store alone calls this, where
-    /// it also decides by the `RENDERER_VERSION` beside it whether that HTML is still good enough.
+    /// HTML as the store kept it of a `SafeHtml`. The store alone calls this, where it also decides by
+    /// the `RENDERER_VERSION` beside it whether that HTML is still good enough.
     pub fn from_store(html: String) -> Self {
         Self(html)
     }

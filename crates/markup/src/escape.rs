@@ -17,17 +17,46 @@ pub fn escape(text: &str) -> String {
 /// Adds `text` to an element's content, as the sanitiser would write it, without the control
 /// characters that mean nothing in a text.
 pub(crate) fn push_text(out: &mut String, text: &str) {
-    for char in text.chars() {
-        match char {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '\u{a0}' => out.push_str("&nbsp;"),
-            '\n' | '\t' => out.push(char),
-            _ if char.is_control() => {}
-            _ => out.push(char),
+    let mut rest = text;
+    loop {
+        let (same, from) = rest.split_at(n_same(rest.as_bytes()));
+        out.push_str(same);
+        let mut chars = from.chars();
+        match chars.next() {
+            Some('&') => out.push_str("&amp;"),
+            Some('<') => out.push_str("&lt;"),
+            Some('>') => out.push_str("&gt;"),
+            Some('\u{a0}') => out.push_str("&nbsp;"),
+            Some(char) if char.is_control() && !matches!(char, '\n' | '\t') => {}
+            Some(char) => out.push(char),
+            None => return,
         }
+        rest = chars.as_str();
     }
+}
+
+/// How many bytes from the start on are written as they are.
+fn n_same(text: &[u8]) -> usize {
+    const STEP: usize = 16;
+    // Without a way out of it, a step is one look at all of its bytes.
+    let has_none = |step: &&[u8]| !step.iter().fold(false, |has, byte| has | may_change(byte));
+    let n = STEP * text.chunks_exact(STEP).take_while(has_none).count();
+    n + text[n..]
+        .iter()
+        .take_while(|byte| !may_change(byte))
+        .count()
+}
+
+/// Whether a character that begins so may be written otherwise than it is.
+const fn may_change(byte: &u8) -> bool {
+    // Without branches, many bytes are looked at in one.
+    let byte = *byte;
+    (byte < 0x20)
+        | (byte == b'&')
+        | (byte == b'<')
+        | (byte == b'>')
+        | (byte == 0x7f)
+        | (byte == 0xc2)
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ mod grammar;
 mod mail;
 mod markdown;
 mod page_metadata;
+mod paragraphs;
+mod patch;
 mod plain;
 mod sanitiser;
 mod shape;
@@ -33,6 +35,8 @@ pub use escape::escape;
 pub use mail::{ReceivedMail, WrittenMail, received_mail};
 pub use markdown::{RenderedText, render, render_beside};
 pub use page_metadata::{MAX_NAME, MAX_TITLE, PageMetadata, line, page_metadata};
+pub use paragraphs::paragraphs;
+pub use patch::{patch, patched};
 pub use plain::{excerpt, plain_text};
 pub use sanitiser::{
     has_long_links, has_mentions, has_times, sanitise, sanitise_beside, with_mentions,

@@ -6,10 +6,11 @@ use rejoinder_core::SafeHtml;
 use rejoinder_core::recordings::{CitableRecording, TimeReference};
 
 use crate::autolink::parse;
+use crate::paragraphs::paragraphs;
 use crate::sanitiser::{sanitise, sanitise_with_times};
 use crate::times::TimeEdits;
 use crate::visible_text::VisibleText;
-use crate::writer::{HtmlWriter, RawHtml, push_lines};
+use crate::writer::{HtmlWriter, RawHtml};
 
 /// A text as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub fn render(text: &str) -> RenderedText {
 pub fn render_beside(text: &str, recordings: &[CitableRecording]) -> RenderedText {
     let arena = Arena::new();
     let Some(root) = parse(&arena, text) else {
-        return rendered(as_typed(text), Vec::new(), Vec::new());
+        return rendered(paragraphs(text), Vec::new(), Vec::new());
     };
     let mut writer = HtmlWriter::new(TimeEdits::of(root, text, recordings));
     for edge in root.traverse() {
@@ -75,31 +76,5 @@ fn rendered(html: SafeHtml, links: Vec<String>, times: Vec<TimeReference>) -> Re
         n_links: links.len(),
         links,
         times,
-    }
-}
-
-fn as_typed(text: &str) -> SafeHtml {
-    let mut html = String::new();
-    for paragraph in text
-        .split("\n\n")
-        .filter(|paragraph| !paragraph.trim().is_empty())
-    {
-        html.push_str("<p>");
-        push_lines(&mut html, paragraph.trim());
-        html.push_str("</p>");
-    }
-    sanitise(&html)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_that_takes_too_much_work_is_shown_as_typed() {
-        assert_eq!(
-            as_typed("*a*\nb <c>\n\nhttps://example.org").as_str(),
-            "<p>*a*<br>b &lt;c&gt;</p><p>https://example.org</p>"
-        );
     }
 }

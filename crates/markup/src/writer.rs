@@ -268,7 +268,7 @@ impl HtmlWriter {
 }
 
 /// Adds `text` to HTML, with its ends of lines.
-pub(crate) fn push_lines(html: &mut String, text: &str) {
+fn push_lines(html: &mut String, text: &str) {
     for (i, line) in text.lines().enumerate() {
         if i > 0 {
             html.push_str("<br>");

@@ -1,9 +1,9 @@
 use rejoinder_core::discussion::mention::{MentionCandidate, MentionCandidates};
 use rejoinder_core::{AuthorId, CommentId};
 use rejoinder_markup::{
-    VisibleText, article, bare_links, escape, excerpt, line, page_metadata,
-    paragraphs_from_wordpress, plain_text, readable, received_mail, render, render_beside,
-    safe_link, safe_url, sanitise, with_mentions, with_time_labels,
+    VisibleText, article, bare_links, escape, excerpt, line, page_metadata, paragraphs,
+    paragraphs_from_wordpress, patch, patched, plain_text, readable, received_mail, render,
+    render_beside, safe_link, safe_url, sanitise, with_mentions, with_time_labels,
 };
 use testing::assert_linear;
 
@@ -47,6 +47,17 @@ fn looking_for_mentions_is_linear() {
 #[test]
 fn looking_for_bare_links_is_linear() {
     assert_linear("bare_links", bare_links);
+}
+
+#[test]
+fn a_patch_is_linear() {
+    let words = sanitise("<p>a</p>");
+    assert_linear("paragraphs", paragraphs);
+    assert_linear("patch", |text| patch(&paragraphs(text), &sanitise(text)));
+    assert_linear("patch of other words", |text| {
+        patch(&paragraphs(text), &words)
+    });
+    assert_linear("patched", |text| patched(&words, text));
 }
 
 #[test]

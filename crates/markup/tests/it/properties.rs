@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 use proptest::sample::select;
-use rejoinder_markup::{paragraphs_from_wordpress, plain_text, render, sanitise};
+use rejoinder_markup::{
+    paragraphs, paragraphs_from_wordpress, patch, patched, plain_text, render, sanitise,
+};
 
 use crate::attacks::ATTACKS;
 use crate::page::assert_harmless;
@@ -55,6 +57,25 @@ proptest! {
         prop_assert_eq!(&sanitise(rendered.html.as_str()), &rendered.html);
         prop_assert_eq!(rendered.n_links, rendered.html.as_str().matches("<a href=").count());
         assert_harmless(&rendered.html, &text);
+    }
+
+    #[test]
+    fn words_alone_are_already_sanitised(text in prop_oneof![markdown(), html()]) {
+        let plain = paragraphs(&text);
+        prop_assert_eq!(&sanitise(plain.as_str()), &plain);
+        assert_harmless(&plain, &text);
+    }
+
+    #[test]
+    fn a_patch_makes_again_what_it_was_made_of(text in markdown(), html in html()) {
+        for html in [render(&text).html, sanitise(&html)] {
+            for text in [&text, &plain_text(&html)] {
+                let plain = paragraphs(text);
+                if let Some(patch) = patch(&plain, &html) {
+                    prop_assert_eq!(patched(&plain, &patch), Some(html.as_str().to_owned()));
+                }
+            }
+        }
     }
 
     #[test]
