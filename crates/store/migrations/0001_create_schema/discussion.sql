@@ -56,7 +56,9 @@ create table event (
 
 create index event_by_time on event (site_id, at);
 
--- What came from another system was HTML there (written_in), and its text is only what that says.
+-- What came from another system was HTML there (written_in), and its text is only what that says. html is
+-- what the shown form says beyond the text, as discussion/stored.rs writes and reads it: null where it is
+-- the words alone, and empty where nothing is shown.
 -- program_id is the API token by which a program posted it. decided_revision is the newest revision when a
 -- moderator's decision stands on it, and null else. base_up and base_down are the part of up and down that
 -- came with an import and has no rows in vote. n_flags is how many readers have flags that no decision has
@@ -73,7 +75,7 @@ create table comment (
     text text not null,
     written_in text not null default 'markdown'
         constraint comment_written_in check (written_in in ('markdown', 'html')),
-    html text not null,
+    html text constraint comment_html check (html is not null or text <> ''),
     renderer bigint not null,
     annotation text,
     source_check text,

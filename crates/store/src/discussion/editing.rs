@@ -13,6 +13,7 @@ use rejoinder_core::passages::source_policy::may_give;
 use rejoinder_core::{Comment, CommentId, Page, Reader, Refusal, Site, SiteId, Time};
 
 use crate::discussion::images::{self, ImagesChange};
+use crate::discussion::stored::kept;
 use crate::discussion::{cards, comments, events, mentions, versions};
 use crate::moderation::decisions::{self, LogEntry};
 use crate::moderation::pipeline::{self, SubmittedText};
@@ -103,7 +104,7 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &CommentEdit) -> Result<Comment> {
             site,
             edit.id,
             &edit.text,
-            html.as_str(),
+            kept(&edit.text, &html),
             RENDERER_VERSION,
             now
         ],

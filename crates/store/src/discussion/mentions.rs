@@ -9,7 +9,7 @@ use rejoinder_core::discussion::mention::{Mention, MentionCandidate, MentionCand
 use rejoinder_core::publication::settings::Mentions;
 use rejoinder_core::{AuthorId, CommentId, PageId, SafeHtml, Settings, SiteId, Time};
 
-use crate::discussion::stored::StoredText;
+use crate::discussion::stored::{StoredText, kept};
 use crate::discussion::{events, pages};
 use crate::{Result, Row, Tx, params, sql};
 
@@ -159,10 +159,11 @@ pub(crate) fn link_again(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result
     let Some(stored) = stored else {
         return Ok(());
     };
-    let html = linked_again(tx, site, id, stored.shown().1)?;
+    let (text, html) = stored.shown();
+    let html = linked_again(tx, site, id, html)?;
     tx.execute(
         sql!("update comment set html = ?3, renderer = ?4 where site_id = ?1 and id = ?2"),
-        params![site, id, html.as_str(), RENDERER_VERSION],
+        params![site, id, kept(&text, &html), RENDERER_VERSION],
     )?;
     Ok(())
 }
@@ -189,10 +190,15 @@ pub(crate) fn link_all(tx: &mut Tx<'_>, site: SiteId) -> Result<()> {
     }
 }
 
-fn put(tx: &mut Tx<'_>, site: SiteId, comment: CommentId, html: &SafeHtml) -> Result<()> {
+fn put(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    comment: CommentId,
+    (text, html): (&str, &SafeHtml),
+) -> Result<()> {
     tx.execute(
         sql!("update comment set html = ?3 where site_id = ?1 and id = ?2"),
-        params![site, comment, html.as_str()],
+        params![site, comment, kept(text, html)],
     )?;
     Ok(())
 }
@@ -234,7 +240,8 @@ pub(crate) fn forget_author(
     let may_be_more = i64::try_from(found.len()).is_ok_and(|n| n == limit);
     for (id, page, target, stored) in found {
         let page = pages::lock(tx, site, page)?;
-        put(tx, site, id, &without_mentions(&stored.shown().1, target))?;
+        let (text, html) = stored.shown();
+        put(tx, site, id, (&text, &without_mentions(&html, target)))?;
         tx.execute(
             sql!("delete from mention where site_id = ?1 and comment_id = ?2 and target_id = ?3"),
             params![site, id, target],

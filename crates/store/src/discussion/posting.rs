@@ -20,6 +20,7 @@ use crate::discussion::comments::by_id;
 use crate::discussion::counters::arrive;
 use crate::discussion::idempotency::{self, Idempotency, Sender};
 use crate::discussion::images::{self, ClaimedImage};
+use crate::discussion::stored::kept;
 use crate::discussion::{cards, events, mentions, page_authors, pages};
 use crate::identity::authors::{self, GuestDetails};
 use crate::identity::{address_keys, work};
@@ -457,7 +458,7 @@ fn insert(
             comment.depth,
             comment.author.id,
             &comment.text,
-            comment.html.as_str(),
+            kept(&comment.text, &comment.html),
             RENDERER_VERSION,
             comment.state.as_str(),
             comment.reason.as_deref(),

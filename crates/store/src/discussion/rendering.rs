@@ -5,7 +5,7 @@ use markup::RENDERER_VERSION;
 use rejoinder_core::{CommentId, PageId, SafeHtml, SiteId};
 
 use crate::discussion::mentions;
-use crate::discussion::stored::StoredText;
+use crate::discussion::stored::{StoredText, kept};
 use crate::recordings::citing;
 use crate::{Result, Tx, params, sql};
 
@@ -47,9 +47,9 @@ pub fn render_outdated(tx: &mut Tx<'_>) -> Result<bool> {
             true => citing::citable(tx, site, page)?,
             false => Vec::new(),
         };
-        let html = stored.shown_beside(&recordings).1;
+        let (text, html) = stored.shown_beside(&recordings);
         let html = mentions::linked_again(tx, site, id, html)?;
-        keep(tx, site, id, &html)?;
+        keep(tx, site, id, (&text, &html))?;
     }
     let (version, site, id) = match last {
         Some((site, id)) => (version, site, id),
@@ -63,13 +63,18 @@ pub fn render_outdated(tx: &mut Tx<'_>) -> Result<bool> {
 }
 
 /// Who edits meanwhile has used today's renderer.
-fn keep(tx: &mut Tx<'_>, site: SiteId, id: CommentId, html: &SafeHtml) -> Result<()> {
+fn keep(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    id: CommentId,
+    (text, html): (&str, &SafeHtml),
+) -> Result<()> {
     tx.execute(
         sql!(
             "update comment set html = ?3, renderer = ?4
              where site_id = ?1 and id = ?2 and renderer < ?4"
         ),
-        params![site, id, html.as_str(), RENDERER_VERSION],
+        params![site, id, kept(text, html), RENDERER_VERSION],
     )?;
     Ok(())
 }

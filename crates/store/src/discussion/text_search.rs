@@ -5,7 +5,7 @@
 //! none is held up by the comparing. A page has few comments; of one with very many the newest are
 //! looked at.
 
-use markup::{RENDERER_VERSION, VisibleText};
+use markup::VisibleText;
 use rejoinder_core::discussion::text_search::TextSearch;
 use rejoinder_core::{AuthorId, Comment, CommentId, Page};
 
@@ -54,21 +54,13 @@ pub fn step(
     let before = before.unwrap_or(CommentId(i64::MAX));
     let comments = tx.all(
         sql!(
-            "select c.id, case when c.renderer < ?6 then c.text else '' end, c.html, c.renderer, c.written_in
-             from comment c
+            "select c.id, c.text, c.html, c.renderer, c.written_in from comment c
              where c.site_id = ?1 and c.page_id = ?2 and c.state = 'published' and c.id < ?3
                and not exists (select 1 from mute m
                    where m.site_id = ?1 and m.author_id = ?4 and m.muted_id = c.author_id)
              order by c.id desc limit ?5"
         ),
-        params![
-            page.site,
-            page.id,
-            before,
-            reader,
-            as_i64(STEP),
-            RENDERER_VERSION
-        ],
+        params![page.site, page.id, before, reader, as_i64(STEP)],
         |row| Ok((row.next()?, StoredText::read(row)?)),
     )?;
     Ok(SearchStep { comments })

@@ -13,7 +13,7 @@ use rejoinder_core::{CommentId, PageId, SafeHtml, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
 use super::listing;
-use crate::discussion::{events, mentions, pages};
+use crate::discussion::{events, mentions, pages, stored};
 use crate::jobs::{self, NewJob, Payload};
 use crate::{Result, Tx, params, sql};
 
@@ -127,7 +127,7 @@ pub fn step(
     // What is read here is not changed by another before it is written.
     let page = pages::lock(tx, site, page)?.id;
     let recordings = citable(tx, site, page)?;
-    let step: Vec<(CommentId, String, String, String)> = tx.all(
+    let step: Vec<(CommentId, String, String, Option<String>)> = tx.all(
         sql!(
             "select id, written_in, text, html from comment
              where site_id = ?1 and page_id = ?2 and id > ?3 order by id limit ?4"
@@ -137,16 +137,17 @@ pub fn step(
     )?;
     let last = step.last().map(|(id, ..)| *id);
     for (id, written_in, text, html) in step {
+        let html = stored::shown(&text, html);
         // What was taken away has no text that could be shown.
-        if html.is_empty() || !may_cite_or_link(&text, &html) {
+        if html.is_empty() || !may_cite_or_link(&text, html.as_str()) {
             continue;
         }
-        let (shown, times) = found(&written_in, &text, &html, &recordings);
+        let (shown, times) = found(&written_in, &text, html.as_str(), &recordings);
         let shown = mentions::linked_again(tx, site, id, shown)?;
-        if shown.as_str() != html {
+        if shown != html {
             tx.execute(
                 sql!("update comment set html = ?3, renderer = ?4 where site_id = ?1 and id = ?2"),
-                params![site, id, shown.as_str(), RENDERER_VERSION],
+                params![site, id, stored::kept(&text, &shown), RENDERER_VERSION],
             )?;
         }
         keep(tx, site, id, &times)?;

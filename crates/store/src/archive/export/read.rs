@@ -1,5 +1,6 @@
 //! A file into an empty site.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufRead, Read as _};
 use std::sync::LazyLock;
@@ -18,6 +19,7 @@ use crate::database::doctor;
 use crate::database::error::StoreError;
 use crate::database::sql::Sql;
 use crate::discussion::mentions;
+use crate::discussion::stored::kept;
 use crate::identity::erasures;
 use crate::jobs::{self, NewJob};
 use crate::moderation::standing::counting;
@@ -269,23 +271,31 @@ fn row(
         return Err(format!("{} has no {unknown}", table.name));
     }
     if let Some((at, given)) = rendered {
-        values[at] = Value::from(render(table, &values, given)?);
+        values[at] = render(table, &values, given)?;
         values.push(Value::Int(RENDERER_VERSION));
     }
     Ok(values)
 }
 
-/// What a text looks like: what was HTML is made harmless, all else is made from the text.
-fn render(table: &Table, values: &[Value<'_>], given: Json) -> std::result::Result<String, String> {
+/// What is kept of what a text looks like: what was HTML is made harmless, all else is made from the text.
+fn render(
+    table: &Table,
+    values: &[Value<'_>],
+    given: Json,
+) -> std::result::Result<Value<'static>, String> {
     let text = table.columns.iter().zip(&values[1..]);
     let text = text.into_iter().find(|(column, _)| column.name == "text");
-    match (given, text) {
-        (Json::Null, Some((_, Value::Text(text)))) => {
-            Ok(markup::render(text).html.as_str().to_owned())
-        }
-        (Json::String(html), _) => Ok(value::sanitised(&html)),
-        _ => Err("html must be a text, or left out beside a text".to_owned()),
-    }
+    let text = match text {
+        Some((_, Value::Text(text))) => Some(text.as_ref()),
+        _ => None,
+    };
+    let html = match (given, text) {
+        (Json::Null, Some(text)) => markup::render(text).html,
+        (Json::String(html), _) => markup::sanitise(&html),
+        _ => return Err("html must be a text, or left out beside a text".to_owned()),
+    };
+    let kept = kept(text.unwrap_or_default(), &html);
+    Ok(Value::from(kept.map(Cow::into_owned)))
 }
 
 /// What a row needs that no row says: work that was under way when the file was written.

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::tables::Holds;
 use crate::database::error::StoreError;
+use crate::discussion::stored::shown;
 use crate::{Result, Row, Value};
 
 /// The next value of `row` as the file has it; `null` is none.
@@ -19,8 +20,10 @@ pub(super) fn written(row: &Row<'_>, holds: Holds) -> Result<Json> {
             .into(),
         Holds::Number => row.next::<Option<i64>>()?.into(),
         Holds::Time => row.next::<Option<Time>>()?.map_or(Json::Null, time),
-        Holds::Text | Holds::Address | Holds::Html | Holds::Rendered => {
-            row.next::<Option<String>>()?.into()
+        Holds::Text | Holds::Address | Holds::Html => row.next::<Option<String>>()?.into(),
+        Holds::Rendered => {
+            let (text, kept): (Option<String>, _) = (row.next()?, row.next()?);
+            text.map(|text| shown(&text, kept).into_string()).into()
         }
         Holds::Json => match row.next::<Option<String>>()? {
             Some(text) => {

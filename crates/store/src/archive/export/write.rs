@@ -75,7 +75,11 @@ fn select(table: &Table) -> String {
         .columns
         .iter()
         .map(|column| match column.holds {
-            Holds::Rendered => "case when written_in = 'html' or html = '' then html end",
+            // What is shown of HTML is made of both.
+            Holds::Rendered => {
+                "case when written_in = 'html' or html = '' then text end, \
+                 case when written_in = 'html' or html = '' then html end"
+            }
             _ => column.name,
         })
         .collect();

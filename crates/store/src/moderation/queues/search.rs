@@ -203,7 +203,7 @@ impl LikePattern {
         typed.map(|typed| self.holds(typed)).unwrap_or_default()
     }
 
-    /// Whatever links to an address that holds `typed`.
+    /// Whatever links to an address that holds `typed`: what is kept of HTML has its tags whole.
     fn links(&self, typed: &str) -> String {
         format!("%href=\"{}", self.holds(typed))
     }

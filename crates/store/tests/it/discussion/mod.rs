@@ -1,6 +1,7 @@
 pub(crate) mod cards;
 pub(crate) mod comments;
 pub(crate) mod images;
+pub(crate) mod kept;
 pub(crate) mod mentions;
 pub(crate) mod race;
 pub(crate) mod reactions;

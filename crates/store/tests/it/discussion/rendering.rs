@@ -9,7 +9,8 @@ use rejoinder_store::{
 
 use crate::support::World;
 
-const TYPED: &str = "*One* and https://a.example/x";
+/// With a word that only its HTML has, so that this is kept whole.
+const TYPED: &str = "*One* :smile: and https://a.example/x";
 
 async fn worlds() -> Vec<World> {
     let folder = || tempfile::tempdir().unwrap();
