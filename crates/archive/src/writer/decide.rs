@@ -7,9 +7,9 @@ use std::io;
 use rejoinder_core::discussion::text::MAX_BYTES_EACH;
 use rejoinder_core::publication::settings::MAX_GRAPHEMES;
 use rejoinder_core::{
-    CommentState, IdSource, PageId, PageKey, Refusal, SafeHtml, Site, Time, discussion::policy,
+    CommentState, IdSource, PageId, PageKey, Refusal, Site, Time, discussion::policy,
 };
-use store::archive::imports::{Counters, ImportedComment, ImportedPage, WrittenIn};
+use store::archive::imports::{Counters, ImportedComment, ImportedPage, KeptHtml, WrittenIn};
 
 use super::authors::{author_key, details};
 use super::mapping::{Mapping, Mappings};
@@ -312,7 +312,7 @@ impl<'p> Decider<'p> {
                 // Its page and its texts are filled in when they are known.
                 page: PageId(0),
                 text: String::new(),
-                html: SafeHtml::default(),
+                html: KeptHtml::default(),
                 written_in: match body {
                     Body::Html(_) => WrittenIn::Html,
                     Body::Markdown(_) => WrittenIn::Markdown,

@@ -3,8 +3,8 @@
 use std::io;
 
 use rejoinder_core::passages::Selector;
-use rejoinder_core::{CommentState, PageId, SafeHtml};
-use store::archive::imports::{Counters, ImportedComment, ImportedPage, WrittenIn};
+use rejoinder_core::{CommentState, PageId};
+use store::archive::imports::{Counters, ImportedComment, ImportedPage, KeptHtml, WrittenIn};
 use store::identity::authors::GuestDetails;
 
 use super::packing::{Packed, packed_fields};
@@ -64,16 +64,19 @@ impl NewComment {
 
     /// Make the HTML that is shown, and the text.
     pub(super) fn render(&mut self) {
-        match &mut self.body {
+        let (text, html) = match &mut self.body {
             Body::Html(html) => {
-                self.comment.html = markup::sanitise(&std::mem::take(html));
-                self.comment.text = markup::plain_text(&self.comment.html);
+                let html = markup::sanitise(&std::mem::take(html));
+                (markup::plain_text(&html), html)
             }
             Body::Markdown(text) => {
-                self.comment.html = markup::render(text).html;
-                self.comment.text = std::mem::take(text);
+                let text = std::mem::take(text);
+                let html = markup::render(&text).html;
+                (text, html)
             }
-        }
+        };
+        self.comment.html = KeptHtml::of(&text, &html);
+        self.comment.text = text;
     }
 
     /// Let nobody see it yet.
@@ -115,7 +118,7 @@ impl Packed for NewComment {
             source_id: Packed::unpack(from)?,
             page: PageId(0),
             text: String::new(),
-            html: SafeHtml::default(),
+            html: KeptHtml::default(),
             written_in: match body {
                 Body::Html(_) => WrittenIn::Html,
                 Body::Markdown(_) => WrittenIn::Markdown,

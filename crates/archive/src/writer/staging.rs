@@ -16,7 +16,7 @@ use super::packing::Packed;
 use super::placing::PageNumber;
 
 /// A run has about so many bytes, which are in memory until it is written.
-const RUN_BYTES: usize = 8 << 20;
+const RUN_BYTES: usize = 4 << 20;
 
 /// So many bytes are read ahead from all runs together, and from each at least and at most.
 const AHEAD_BYTES: usize = 4 << 20;

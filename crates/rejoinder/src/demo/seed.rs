@@ -13,7 +13,7 @@ use rejoinder_core::{
 use server::Publication;
 use store::archive::annotating;
 use store::archive::imports::{
-    self, Counters, ImportedComment, ImportedPage, Place, Upserted, WrittenIn,
+    self, Counters, ImportedComment, ImportedPage, KeptHtml, Place, Upserted, WrittenIn,
 };
 use store::discussion::pages;
 use store::identity::authors::{self, GuestDetails};
@@ -211,7 +211,7 @@ fn write(
                 source_id: format!("{}/{}", discussion.slug, voice.id),
                 page: page.id,
                 text: voice.text.clone(),
-                html: html.clone(),
+                html: KeptHtml::of(&voice.text, html),
                 written_in: WrittenIn::Markdown,
                 state,
                 reason,

@@ -1,10 +1,11 @@
 //! What an import brings, and where it comes from.
 
 use rejoinder_core::ids::first_id_at;
-use rejoinder_core::{CommentState, ImportId, PageId, SafeHtml, Time, VoteTally};
+use rejoinder_core::{CommentState, ImportId, PageId, Time, VoteTally};
 use sha2::{Digest, Sha256};
 
 use crate::archive::revealing;
+pub use crate::discussion::stored::KeptHtml;
 
 /// Where records come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +43,7 @@ pub struct ImportedComment {
     /// Its text, to be edited.
     pub text: String,
     /// Its text, rendered.
-    pub html: SafeHtml,
+    pub html: KeptHtml,
     /// What it was rendered from.
     pub written_in: WrittenIn,
     /// Where it stands.

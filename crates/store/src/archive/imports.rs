@@ -12,7 +12,7 @@ use rejoinder_core::passages::{Annotation, Question, Selector};
 use rejoinder_core::{AuthorId, CommentId, Page, PageId, PageKey, QuestionId, SiteId, Time};
 
 use crate::archive::arriving::{self, ArrivingAuthor, ArrivingComment, Parent};
-pub use crate::archive::imported::{Counters, ImportedComment, Origin, WrittenIn};
+pub use crate::archive::imported::{Counters, ImportedComment, KeptHtml, Origin, WrittenIn};
 use crate::archive::imported::{id_for, kind};
 use crate::archive::revealing;
 use crate::database::error::StoreError;

@@ -7,7 +7,6 @@ use rejoinder_core::{AuthorId, CommentState, PageId, SiteId};
 
 use super::imported::ImportedComment;
 use crate::database::tx::Bulk;
-use crate::discussion::stored::kept;
 use crate::{Value, sql};
 
 const I: Type = Type::INT8;
@@ -83,7 +82,7 @@ pub(super) fn comment<'a>(
         Value::from(place.depth),
         Value::from(author),
         Value::from(&comment.text),
-        Value::from(kept(&comment.text, &comment.html)),
+        Value::from(comment.html.stored()),
         Value::from(RENDERER_VERSION),
         Value::from(comment.state.as_str()),
         Value::from(comment.reason),

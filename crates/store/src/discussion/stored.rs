@@ -16,6 +16,28 @@ use crate::{Result, Row};
 /// What a patch stands behind.
 const PATCH: &str = "<>";
 
+/// What is kept of the HTML of a comment, made before it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptHtml(Option<String>);
+
+impl KeptHtml {
+    /// Of `html`, beside `text`.
+    pub fn of(text: &str, html: &SafeHtml) -> Self {
+        Self(kept(text, html).map(Cow::into_owned))
+    }
+
+    pub(crate) fn stored(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
+
+/// Of no text.
+impl Default for KeptHtml {
+    fn default() -> Self {
+        Self::of("", &SafeHtml::default())
+    }
+}
+
 /// What is kept of the HTML of a comment beside its text.
 pub(crate) fn kept<'h>(text: &str, html: &'h SafeHtml) -> Option<Cow<'h, str>> {
     let whole = Cow::Borrowed(html.as_str());

@@ -8,7 +8,7 @@ use rejoinder_core::{
     Clock as _, CommentId, CommentState, Page, PageId, Sort, Time, Vote, VoteTally,
 };
 use rejoinder_store::archive::imports::{
-    self, Counters, ImportedComment, ImportedPage, Place, Upserted, WrittenIn,
+    self, Counters, ImportedComment, ImportedPage, KeptHtml, Place, Upserted, WrittenIn,
 };
 use rejoinder_store::identity::authors::GuestDetails;
 use rejoinder_store::{
@@ -91,7 +91,7 @@ fn shaped(page: &Page, record: &Record, at: Time) -> ImportedComment {
         source_id: source_id.to_owned(),
         page: page.id,
         text: text.to_owned(),
-        html: markup::sanitise(&format!("<p>{text}</p>")),
+        html: KeptHtml::of(text, &markup::sanitise(&format!("<p>{text}</p>"))),
         written_in: WrittenIn::Html,
         state,
         reason: None,

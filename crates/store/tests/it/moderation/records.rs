@@ -8,7 +8,7 @@ use rejoinder_core::{
     Author, AuthorId, Clock as _, CommentId, CommentState, ImportId, PageId, PageKey, VoteTally,
 };
 use rejoinder_store::archive::imports::{
-    self, Counters, ImportedComment, ImportedPage, Origin, Place, WrittenIn,
+    self, Counters, ImportedComment, ImportedPage, KeptHtml, Origin, Place, WrittenIn,
 };
 use rejoinder_store::archive::{runs, undoing};
 use rejoinder_store::identity::authors::GuestDetails;
@@ -235,7 +235,7 @@ async fn import(
                 source_id: (*source_id).to_owned(),
                 page: page.id,
                 text: (*source_id).to_owned(),
-                html: markup::sanitise(source_id),
+                html: KeptHtml::of(source_id, &markup::sanitise(source_id)),
                 written_in: WrittenIn::Html,
                 state: *state,
                 reason: None,
