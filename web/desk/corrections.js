@@ -3,6 +3,8 @@
  * the focus, or the first, E goes to its line for readers, D to the word for its sender, where Enter declines.
  * Z takes the last decision back.
  */
+import './desk_twice.js';
+
 document.documentElement.dataset['live'] = '';
 const items = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-nr=correction]')]);
 const forms = new Map(items.map((item) => [item, item.querySelector('form')]));

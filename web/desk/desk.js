@@ -4,6 +4,7 @@ import { startCounts } from './desk_counts.js';
 import { openDrawer } from './desk_drawer.js';
 import { reasons, startList } from './desk_list.js';
 import { find, go, here } from './desk_page.js';
+import './desk_twice.js';
 
 /** Whether the reader wants no single keys: who speaks to the device would press them by chance. */
 const NO_KEYS = 'no-keys';

@@ -335,7 +335,8 @@ class List {
       const row = form.closest('[data-nr=row]');
       if (row instanceof HTMLElement) {
         event.preventDefault();
-        this.#decide([row], button.value, body);
+        // A decision that is on its way is the row's only one.
+        'busy' in row.dataset || this.#decide([row], button.value, body);
       }
     } else if (form.dataset['nr'] === 'bulk') {
       event.preventDefault();

@@ -93,6 +93,81 @@ test('a decision is undone by its key, by the status line and from where it was 
   await page.close();
 });
 
+test('the second click of a double click decides about nothing else', async () => {
+  await rejectAll();
+  await postMany(3, 'twice');
+  const page = await desk();
+  await page.setViewportSize({ width: 390, height: 844 });
+  const decided = page.locator('[data-busy], [data-done]');
+  const approve = page.locator('[data-nr=row]:not([data-done])').getByRole('button', { name: 'Approve' });
+  const { x = 0, y = 0, width = 0, height = 0 } = (await approve.first().boundingBox()) ?? {};
+  const at = /** @type {const} */ ([x + width / 2, y + height - 2]);
+  await page.mouse.click(...at);
+  await page.locator('[data-nr=status]').getByText('Approved.').waitFor();
+  const under = await page.evaluate(([x, y]) => document.elementFromPoint(x, y)?.getAttribute('value'), at);
+  assert.equal(under, 'approve', 'the next one has come there');
+
+  await page.mouse.down({ clickCount: 2 });
+  await page.mouse.up({ clickCount: 2 });
+  await page.mouse.down({ clickCount: 3 });
+  await page.mouse.up({ clickCount: 3 });
+
+  assert.equal(await decided.count(), 1);
+  await page.mouse.click(...at);
+  await until('a click of its own to decide', async () => (await decided.count()) === 2);
+  expectQuiet(page);
+  await page.close();
+});
+
+test('a tap that follows another at once decides about nothing else, where taps are not counted', async () => {
+  await rejectAll();
+  await postMany(3, 'tapped');
+  const page = await desk();
+  const decided = page.locator('[data-busy], [data-done]');
+  const approve = page.locator('[data-nr=row]:not([data-done])').getByRole('button', { name: 'Approve' });
+  const tap = (/** @type {number} */ timeStamp) =>
+    approve.first().evaluate((button, timeStamp) => {
+      const how = { bubbles: true, cancelable: true, detail: 1, clientX: 100, clientY: 100, pointerType: 'touch' };
+      const event = new PointerEvent('click', how);
+      button.dispatchEvent(Object.defineProperty(event, 'timeStamp', { value: timeStamp }));
+    }, timeStamp);
+  await tap(1_000);
+  await page.locator('[data-nr=status]').getByText('Approved.').waitFor();
+
+  await tap(1_300);
+
+  assert.equal(await decided.count(), 1);
+  await tap(3_000);
+  await until('a tap of its own to decide', async () => (await decided.count()) === 2);
+  await page.close();
+});
+
+test('a key that is held decides about one comment, and goes on through many', async () => {
+  await rejectAll();
+  await postMany(3, 'held down');
+  const page = await desk();
+  await page.keyboard.down('j');
+  await page.keyboard.down('j');
+  await page.keyboard.up('j');
+  assert.match(await page.locator('[data-nr=row]:focus-within').innerText(), /held down 1/);
+
+  await page.keyboard.down('a');
+  await page.keyboard.down('a');
+  await page.keyboard.down('a');
+  await page.keyboard.up('a');
+
+  await page.locator('[data-nr=status]').getByText('Approved.').waitFor();
+  assert.equal(await page.locator('[data-busy], [data-done]').count(), 1);
+  await page.locator('[data-nr=row]:not([data-done])').getByRole('button', { name: 'Approve' }).first().focus();
+  await page.keyboard.down('Enter');
+  await page.keyboard.down('Enter');
+  await page.keyboard.up('Enter');
+  await until('one more to be decided', async () => (await count('held')) === 1);
+  assert.equal(new URL(page.url()).pathname, path());
+  expectQuiet(page);
+  await page.close();
+});
+
 test('a row takes the room of what it says, and Undo that of its word', async () => {
   await rejectAll();
   assert.equal(await post(`On and on ${'and on '.repeat(60)}`), 202);
