@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { expectAccessible, expectQuiet } from './browser.js';
+import { expectAccessible, expectQuiet, watched } from './browser.js';
 import { until } from './harness.js';
-import { openDesk, signedIn, thread, write } from './paper.js';
+import { openDesk, signedIn, storyAt, thread, write } from './paper.js';
 
 /** @typedef {import('./browser.js').Page} Page */
 
@@ -82,6 +82,52 @@ test('on a phone who reads stands beside the count, and what opens there leaves 
     await summary.click();
   }
 });
+
+for (const width of [390, 1280]) {
+  test(`nothing moves when it is known who reads, ${width} px wide`, async () => {
+    const name = `still-${width}`;
+    const mail = `tom-${width}@reader.example`;
+    const writer = await home(name, mail);
+    await writer.locator('#compose textarea').click();
+    await write(writer.locator('#compose'), { text: 'What do you think?' });
+    await writer.locator('#compose [data-rj=send]').click();
+    await writer.getByText('Your comment is posted.').waitFor();
+    const parent = (await writer.locator('[data-id]').getAttribute('data-id')) ?? '';
+    const reply = await desk.post(name, 'A good question', { parent });
+    await desk.post(name, 'Another matter');
+    await desk.shows(name, reply);
+    const page = watched(await writer.context().newPage());
+    await page.setViewportSize({ width, height: 844 });
+    /** @type {(value?: unknown) => void} */
+    let release = () => {};
+    const held = new Promise((resolve) => (release = resolve));
+    await page.route('**/api/v1/me?*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(storyAt(desk.host.origin, name));
+    await thread(page);
+    await page.waitForFunction(() => {
+      const root = document.querySelector('rejoinder-thread')?.shadowRoot;
+      return root?.adoptedStyleSheets.length === 2;
+    });
+    const places = () =>
+      page.locator('.rj-count, [data-rj=notify], [data-rj=sort], #compose, .rj-comment').evaluateAll((all) =>
+        all.map((it) => {
+          const { x, y, height } = it.getBoundingClientRect();
+          return `${it.className} ${x}, ${y}: ${height}`;
+        }),
+      );
+    const before = await places();
+
+    release();
+    await page.locator('[data-rj=bell]:not([hidden])[data-n="1"]').waitFor();
+
+    assert.deepEqual(await places(), before);
+    await page.getByRole('link', { name: '1 new notice' }).waitFor();
+    await expectAccessible(page);
+  });
+}
 
 test('whoever signs out in the row goes on in the thread', async () => {
   await desk.post('out', 'Stay');
