@@ -45,6 +45,33 @@ test('a reaction is given and taken back by keyboard, and others see it live', a
   expectQuiet(page);
 });
 
+for (const width of [390, 1280]) {
+  test(`React stands in the row with Reply, and stays there when it opens, ${width} px wide`, async () => {
+    const id = await desk.post(`row-${width}`, 'In one row.');
+    await desk.shows(`row-${width}`, id);
+    const page = await desk.read(`row-${width}`, { width });
+    await page.waitForFunction(() => {
+      const root = document.querySelector('rejoinder-thread')?.shadowRoot;
+      return root?.adoptedStyleSheets.length === 3;
+    });
+    const react = page.locator('.rj-react summary');
+    const middle = async (/** @type {typeof react} */ it) => {
+      const { y = 0, height = 0 } = (await it.boundingBox()) ?? {};
+      return Math.round(y + height / 2);
+    };
+    const before = await react.boundingBox();
+    assert.equal(await middle(react), await middle(page.locator('[data-rj=reply]')));
+    assert.equal(await middle(react), await middle(page.locator('[data-rj=flag]')));
+
+    await react.click();
+
+    const { y = 0 } = (await button(page, 'Respect').boundingBox()) ?? {};
+    assert.deepEqual(await react.boundingBox(), before);
+    assert.ok(y >= (before?.y ?? 0) + (before?.height ?? 0));
+    await expectAccessible(page);
+  });
+}
+
 test('fingers find the reactions, in the dark too', async () => {
   const id = await desk.post('touch', 'Rain again.');
   await desk.shows('touch', id);

@@ -71,7 +71,7 @@ async function fetchForms(thread) {
   for (const link of fresh.querySelectorAll('[data-id] [data-rj=reply]')) {
     const id = /** @type {HTMLElement | null} */ (link.closest('[data-id]'))?.dataset['id'];
     const shown = thread.comment(id);
-    shown && !part(shown, 'reply') && shown.querySelector('.rj-quiet')?.before(link, ' ');
+    shown && !part(shown, 'reply') && shown.querySelector('.rj-react,.rj-quiet')?.before(link, ' ');
   }
   await thread.resume();
 }
