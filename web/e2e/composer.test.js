@@ -39,7 +39,7 @@ test('Esc closes a form in which nothing is written', async () => {
   await page.keyboard.press('Escape');
 
   await page.locator('li form[data-rj=compose]').waitFor({ state: 'detached' });
-  await page.locator('[data-rj=comment]:focus').waitFor();
+  await page.locator('[data-rj=reply]:focus').waitFor();
 });
 
 test('Esc asks before what is written goes, and leaves it or takes it', async () => {
@@ -89,6 +89,12 @@ test('Esc closes whatever was opened, and goes on where that was', async () => {
   await page.keyboard.press('Escape');
   await page.locator('[data-rj=delete]:focus').waitFor();
   assert.equal((await texts(page)).length, 2);
+
+  await page.locator('[data-rj=own]:not([hidden]) [data-rj=edit]').focus();
+  await page.keyboard.press('Enter');
+  await page.locator('form[data-rj=edit] textarea:focus').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('a[data-rj=edit]:focus').waitFor();
 });
 
 test('on a phone what sends a comment stays above the keyboard', async () => {

@@ -81,11 +81,15 @@ function keepWriting(_, button) {
   field(form, 'text').focus();
 }
 
-/** @param {Thread} thread @param {Form} form */
+/** Go on at what opened the form, as behind a dialog. @param {Thread} thread @param {Form} form */
 function leave(thread, form) {
   const item = form.closest('li');
+  const comment = item && part(item, 'comment');
+  const opener = form.dataset['rj'] === 'edit' ? 'edit' : 'reply';
   close(form);
-  thread.reveal(item && part(item, 'comment'));
+  thread.reveal(comment);
+  // The comment has the focus where that is gone meanwhile.
+  comment && part(comment, opener)?.focus({ preventScroll: true });
 }
 
 /** Write under another name. @param {Thread} _ @param {HTMLElement} button */
