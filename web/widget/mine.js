@@ -48,9 +48,12 @@ export function mark(thread, node) {
     const vote = me?.votes[id] ?? 0;
     part(comment, 'up')?.setAttribute('aria-pressed', `${vote > 0}`);
     part(comment, 'down')?.setAttribute('aria-pressed', `${vote < 0}`);
-    part(comment, 'flag')?.toggleAttribute('hidden', !!me?.own.includes(id));
+    const isOwn = !!me?.own.includes(id);
+    for (const others of comment.querySelectorAll('[data-rj=flag],[data-rj=answer]')) {
+      others.toggleAttribute('hidden', isOwn);
+    }
     for (const own of comment.querySelectorAll('[data-rj=own],[data-rj=uncard],[data-rj=unimage]')) {
-      own.toggleAttribute('hidden', !me?.own.includes(id));
+      own.toggleAttribute('hidden', !isOwn);
     }
     part(comment, 'edit')?.toggleAttribute('hidden', !me?.editable[id]);
   }

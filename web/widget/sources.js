@@ -13,7 +13,6 @@ export function mark({ me }, node) {
     const { id = '' } = commentOf(check).dataset;
     const form = part(check, 'answer');
     form && press(form, me?.answers[id] ?? {});
-    form?.toggleAttribute('hidden', !!me?.own.includes(id));
     part(check, 'confirm_sources')?.toggleAttribute('hidden', !EDITORS.test(`${me?.reader?.role}`));
   }
 }
