@@ -53,11 +53,32 @@ mod tests {
     fn an_age_is_short() {
         let now: Time = "2026-11-23T12:00:00Z".parse().unwrap();
         let age = |time: &str| Age::of(time.parse().unwrap(), now, Language::English).to_string();
-        assert_eq!(age("2026-11-23T11:59:30Z"), "now");
-        assert_eq!(age("2026-11-23T11:30:00Z"), "30 min");
-        assert_eq!(age("2026-11-22T13:00:00Z"), "23 h");
-        assert_eq!(age("2026-11-20T12:00:00Z"), "3 d");
+        assert_eq!(age("2026-11-23T11:59:30Z"), "just now");
+        assert_eq!(age("2026-11-23T11:30:00Z"), "30 min ago");
+        assert_eq!(age("2026-11-22T13:00:00Z"), "23 h ago");
+        assert_eq!(age("2026-11-20T12:00:00Z"), "3 d ago");
         assert_eq!(age("2026-10-01T12:00:00Z"), "1 Oct 2026");
-        assert_eq!(age("2026-11-23T13:00:00Z"), "now");
+        assert_eq!(age("2026-11-23T13:00:00Z"), "just now");
+    }
+
+    #[test]
+    fn an_age_lies_in_the_past_in_every_language() {
+        let now: Time = "2026-11-23T12:00:00Z".parse().unwrap();
+        let then: Time = "2026-11-23T11:37:00Z".parse().unwrap();
+        let ages: Vec<String> = Language::ALL
+            .iter()
+            .map(|language| Age::of(then, now, *language).to_string())
+            .collect();
+        let expected = [
+            "23 min ago",
+            "vor 23 Min.",
+            "il y a 23\u{a0}min",
+            "hace 23 min",
+            "há 23 min",
+            "23\u{a0}мин назад",
+            "منذ 23 د",
+            "23分前",
+        ];
+        assert_eq!(ages, expected);
     }
 }
