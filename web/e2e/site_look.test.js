@@ -94,3 +94,27 @@ test('an owner lets the pages of the site wear a logo, and takes it off again', 
   await page.getByRole('link', { name: 'The Gazette' }).waitFor();
   assert.equal(await page.getByRole('img').count(), 0);
 });
+
+test('on a phone the pages of an account stand in one row, and the one that is shown is in sight', async () => {
+  const { host, rejoinder } = desk;
+  const page = await signedIn(desk, 'una@reader.example', `/account/${host.host}`);
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const language of ['ru', 'ar', 'en']) {
+    await rejoinder.cli('site', 'set', host.host, 'language', language);
+    await until(`the pages to be in ${language}`, async () => {
+      await page.goto(`${desk.comments}/account/${host.host}/settings`);
+      return (await page.locator('html').getAttribute('lang')) === language;
+    });
+    const tabs = page.locator('.rj-nav a');
+    const tops = await tabs.evaluateAll((all) => all.map((tab) => tab.getBoundingClientRect().y));
+    const { x = -1, width = 0 } = (await page.locator('.rj-nav [aria-current]').boundingBox()) ?? {};
+
+    assert.equal(new Set(tops).size, 1, `${language}: ${tops}`);
+    assert.ok(x >= 0 && x + width <= 390, `${language}: ${x}, ${width}`);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, language);
+    await tabs.first().evaluate((tab) => tab.scrollIntoView({ block: 'nearest', inline: 'nearest' }));
+    const first = await tabs.first().boundingBox();
+    assert.ok(first && first.x >= 0 && first.x + first.width <= 390, language);
+    await expectAccessible(page);
+  }
+});
