@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expectAccessible, expectQuiet, open } from './browser.js';
+import { demo, until } from './harness.js';
 import { openDesk, storyAt, texts, thread, write } from './paper.js';
 
 /** @type {import('./paper.js').Desk} */
@@ -19,6 +20,27 @@ before(async () => {
 });
 
 after(() => desk.stop());
+
+test('what plays a recording has the interface’s font on a page in a serif', async () => {
+  const paper = await demo();
+  try {
+    const story = `${paper.origin}/articles/two-and-two`;
+    await until('the recording to be prepared', async () => (await (await fetch(story)).text()).includes('data-rj="media"'));
+    const page = await open(desk.browser, story);
+    await thread(page);
+    await page.locator('[data-rj=read_along]').first().click();
+    const controls = page.locator('.rj-recording :is(button, select, a):visible');
+    await page.locator('[data-rj=speed]').waitFor();
+
+    const fonts = await controls.evaluateAll((all) => [...new Set(all.map((it) => getComputedStyle(it).fontFamily))]);
+
+    const said = await page.locator('.rj-cues p').first().evaluate((it) => getComputedStyle(it).fontFamily);
+    assert.ok(fonts.length === 1 && fonts[0]?.startsWith('system-ui'), fonts.join('\n'));
+    assert.ok(said.endsWith(' serif'), said);
+  } finally {
+    await paper.stop();
+  }
+});
 
 for (const scheme of /** @type {const} */ (['light', 'dark'])) {
   test(`on a phone, ${scheme}, everything fits and can be read`, async () => {
