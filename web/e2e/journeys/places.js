@@ -34,12 +34,19 @@ const COMMENTS = `https://comments.${SITE}`;
  * @property {() => Promise<void>} stop
  */
 
-/** The demo, by the first command of the README. @returns {Promise<Place>} */
+/**
+ * The demo, by the first command of the README, or by the program that the tests are given instead of what
+ * that would build.
+ *
+ * @returns {Promise<Place>}
+ */
 export async function demo() {
   const { folder, listen, env } = await ground();
   const origin = `http://${listen}`;
   const [command = ''] = await commands('README.md', 'Try it');
-  const program = launch(command.split(' '), { cwd: ROOT, env });
+  const built = process.env['REJOINDER_BIN'];
+  const [, args = ''] = command.split(' -- ');
+  const program = launch((built ? `${built} ${args}` : command).split(' '), { cwd: ROOT, env });
   await answers(program, origin);
   const said = program.log.join('\n');
   const site = /admin\/([^/]+)\/mails/.exec(said)?.[1] ?? assert.fail(said);
