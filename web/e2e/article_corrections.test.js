@@ -119,6 +119,23 @@ test('by the keyboard a correction is written, and what was begun is kept', asyn
   expectQuiet(page);
 });
 
+test('the second click of a double click, under which the next page has come, accepts nothing', async () => {
+  await send('twice', 'Only once, please.');
+  const una = await colleague(desk, 'Una', 'editor');
+  await una.goto(`${desk.comments}/edit/${desk.host.host}/corrections`);
+  const item = una.locator('[data-nr=correction]', { hasText: 'Only once, please.' });
+  const accept = item.getByRole('button', { name: /^Accept/ });
+  await accept.scrollIntoViewIfNeeded();
+  const { x = 0, y = 0 } = (await accept.boundingBox()) ?? {};
+
+  await una.mouse.move(x + 9, y + 9);
+  await una.mouse.down({ clickCount: 2 });
+  await una.mouse.up({ clickCount: 2 });
+
+  await accept.click();
+  await una.getByText('Accepted.', { exact: true }).waitFor();
+});
+
 test('an editor goes through them with three keys, and declines with a word', async () => {
   await send('queue', 'The first is wrong.');
   await send('queue', 'The second is wrong.');
