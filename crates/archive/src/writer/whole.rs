@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 
 use rejoinder_core::PageId;
@@ -26,25 +26,27 @@ impl Writer<'_> {
         tell: &mut impl FnMut(Reached) -> ControlFlow<()>,
     ) -> Result<(), ImportError> {
         let (told, mut heard) = unbounded_channel();
-        let is_stopped = Arc::new(AtomicBool::new(false));
+        let (answers, answered) = sync_channel(1);
         let whole = Whole {
             task: self.task,
             feed: Arc::clone(&self.feed),
             told,
-            is_stopped: Arc::clone(&is_stopped),
+            answered,
         };
         let writing = self.store.write_alone(move |tx| whole.write(tx));
+        let mut is_stopped = false;
         let telling = async {
             // Ends when what was written is let go of, however it went.
             while let Some(outcome) = heard.recv().await {
                 self.note(&outcome, report);
-                if tell(self.reached(report)).is_break() {
-                    is_stopped.store(true, Ordering::Relaxed);
-                }
+                let answer = tell(self.reached(report));
+                is_stopped |= answer.is_break();
+                // It waits for one answer to each.
+                let _ = answers.try_send(answer);
             }
         };
         match tokio::join!(writing, telling) {
-            (Err(_), ()) if is_stopped.load(Ordering::Relaxed) => Err(ImportError::Stopped),
+            (Err(_), ()) if is_stopped => Err(ImportError::Stopped),
             (written, ()) => Ok(written?),
         }
     }
@@ -55,7 +57,8 @@ struct Whole {
     task: Task,
     feed: Arc<Mutex<Feed>>,
     told: UnboundedSender<Outcome>,
-    is_stopped: Arc<AtomicBool>,
+    /// Whether it is to go on.
+    answered: Receiver<ControlFlow<()>>,
 }
 
 impl Whole {
@@ -66,11 +69,11 @@ impl Whole {
             imports::flush(tx)?;
             feed.done(std::mem::take(&mut outcome.before));
             outcome.came.drain(..).for_each(|more| add(&mut came, more));
-            // Who hears of it may be gone.
+            // Who hears of it may be gone, and gives no answer.
             let _ = self.told.send(outcome);
-            if self.is_stopped.load(Ordering::Relaxed) {
+            let Ok(ControlFlow::Continue(())) = self.answered.recv() else {
                 return Err(StoreError::Unavailable("the import was stopped".into()));
-            }
+            };
         }
         came.into_values().try_for_each(|came| self.end(tx, came))
     }
