@@ -10,7 +10,7 @@ use super::{Manner, Task};
 
 /// So many batches are passed on at once. Where that is a transaction, a commit costs little when many records
 /// share it, and as long as it lasts nobody else can write to SQLite.
-const MAX_BATCHES: usize = 16;
+const MAX_BATCHES: usize = 8;
 
 /// Takes batches as they become ready.
 pub(super) struct Feed {
