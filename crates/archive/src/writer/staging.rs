@@ -19,7 +19,7 @@ use super::placing::PageNumber;
 const RUN_BYTES: usize = 4 << 20;
 
 /// So many bytes are read ahead from all runs together, and from each at least and at most.
-const AHEAD_BYTES: usize = 4 << 20;
+const AHEAD_BYTES: usize = 2 << 20;
 const AHEAD_OF_RUN: (usize, usize) = (4 << 10, 64 << 10);
 
 /// Takes records.

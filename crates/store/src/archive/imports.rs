@@ -272,7 +272,7 @@ pub fn complete(
 }
 
 /// So many authors are counted in memory.
-const MAX_COUNTED: usize = 50_000;
+const MAX_COUNTED: usize = 40_000;
 
 /// Write what was counted for authors so far, where a long transaction has counted for many.
 pub fn flush(tx: &mut Tx<'_>) -> Result<()> {
