@@ -9,7 +9,7 @@ use rejoinder_core::discussion::mention::{Mention, MentionCandidate, MentionCand
 use rejoinder_core::publication::settings::Mentions;
 use rejoinder_core::{AuthorId, CommentId, PageId, SafeHtml, Settings, SiteId, Time};
 
-use crate::discussion::stored::{StoredText, kept};
+use crate::discussion::stored::{StoredText, put};
 use crate::discussion::{events, pages};
 use crate::{Result, Row, Tx, params, sql};
 
@@ -147,7 +147,17 @@ pub(crate) fn linked_again(
 
 /// Link what a comment mentions whose text was brought back, as it was kept by itself.
 pub(crate) fn link_again(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<()> {
-    let stored = tx.one(
+    let Some(stored) = mentioning(tx, site, id)? else {
+        return Ok(());
+    };
+    let (text, html) = stored.shown();
+    let html = linked_again(tx, site, id, html)?;
+    put(tx, site, id, (&text, &html), RENDERER_VERSION)
+}
+
+/// The text of a comment, where it mentions anybody.
+fn mentioning(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Option<StoredText>> {
+    tx.one(
         sql!(
             "select c.text, c.html, c.renderer, c.written_in from comment c
              where c.site_id = ?1 and c.id = ?2 and exists (
@@ -155,17 +165,7 @@ pub(crate) fn link_again(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result
         ),
         params![site, id],
         StoredText::read,
-    )?;
-    let Some(stored) = stored else {
-        return Ok(());
-    };
-    let (text, html) = stored.shown();
-    let html = linked_again(tx, site, id, html)?;
-    tx.execute(
-        sql!("update comment set html = ?3, renderer = ?4 where site_id = ?1 and id = ?2"),
-        params![site, id, kept(&text, &html), RENDERER_VERSION],
-    )?;
-    Ok(())
+    )
 }
 
 /// Link what the comments of an import mention, whose texts were rendered by themselves.
@@ -190,19 +190,6 @@ pub(crate) fn link_all(tx: &mut Tx<'_>, site: SiteId) -> Result<()> {
     }
 }
 
-fn put(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    comment: CommentId,
-    (text, html): (&str, &SafeHtml),
-) -> Result<()> {
-    tx.execute(
-        sql!("update comment set html = ?3 where site_id = ?1 and id = ?2"),
-        params![site, comment, kept(text, html)],
-    )?;
-    Ok(())
-}
-
 /// A comment mentions nobody any more.
 pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<()> {
     tx.execute(
@@ -221,27 +208,25 @@ pub(crate) fn forget_author(
     author: AuthorId,
     limit: i64,
 ) -> Result<bool> {
-    let found: Vec<(CommentId, PageId, CommentId, StoredText)> = tx.all(
+    let found: Vec<(CommentId, PageId, CommentId)> = tx.all(
         sql!(
-            "select c.id, c.page_id, m.target_id, c.text, c.html, c.renderer, c.written_in
+            "select c.id, c.page_id, m.target_id
              from mention m join comment c on c.site_id = m.site_id and c.id = m.comment_id
              where m.site_id = ?1 and m.author_id = ?2 order by c.page_id, c.id limit ?3"
         ),
         params![site, author, limit],
-        |row| {
-            Ok((
-                row.next()?,
-                row.next()?,
-                row.next()?,
-                StoredText::read(row)?,
-            ))
-        },
+        |row| Ok((row.next()?, row.next()?, row.next()?)),
     )?;
     let may_be_more = i64::try_from(found.len()).is_ok_and(|n| n == limit);
-    for (id, page, target, stored) in found {
+    for (id, page, target) in found {
         let page = pages::lock(tx, site, page)?;
-        let (text, html) = stored.shown();
-        put(tx, site, id, (&text, &without_mentions(&html, target)))?;
+        // What an older renderer has made is made anew as before, in its turn.
+        if let Some(stored) = mentioning(tx, site, id)? {
+            let renderer = stored.renderer;
+            let (text, html) = stored.shown();
+            let html = without_mentions(&html, target);
+            put(tx, site, id, (&text, &html), renderer)?;
+        }
         tx.execute(
             sql!("delete from mention where site_id = ?1 and comment_id = ?2 and target_id = ?3"),
             params![site, id, target],

@@ -2,10 +2,10 @@
 //! by step.
 
 use markup::RENDERER_VERSION;
-use rejoinder_core::{CommentId, PageId, SafeHtml, SiteId};
+use rejoinder_core::{CommentId, PageId, SiteId};
 
 use crate::discussion::mentions;
-use crate::discussion::stored::{StoredText, kept};
+use crate::discussion::stored::{StoredText, put};
 use crate::recordings::citing;
 use crate::{Result, Tx, params, sql};
 
@@ -49,7 +49,8 @@ pub fn render_outdated(tx: &mut Tx<'_>) -> Result<bool> {
         };
         let (text, html) = stored.shown_beside(&recordings);
         let html = mentions::linked_again(tx, site, id, html)?;
-        keep(tx, site, id, (&text, &html))?;
+        // Who edits meanwhile has used today's renderer.
+        put(tx, site, id, (&text, &html), RENDERER_VERSION)?;
     }
     let (version, site, id) = match last {
         Some((site, id)) => (version, site, id),
@@ -60,21 +61,4 @@ pub fn render_outdated(tx: &mut Tx<'_>) -> Result<bool> {
         params![version, site, id],
     )?;
     Ok(last.is_some())
-}
-
-/// Who edits meanwhile has used today's renderer.
-fn keep(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    id: CommentId,
-    (text, html): (&str, &SafeHtml),
-) -> Result<()> {
-    tx.execute(
-        sql!(
-            "update comment set html = ?3, renderer = ?4
-             where site_id = ?1 and id = ?2 and renderer < ?4"
-        ),
-        params![site, id, kept(text, html), RENDERER_VERSION],
-    )?;
-    Ok(())
 }

@@ -8,10 +8,10 @@
 use std::borrow::Cow;
 
 use markup::{RENDERER_VERSION, paragraphs, patch, patched};
-use rejoinder_core::SafeHtml;
 use rejoinder_core::recordings::CitableRecording;
+use rejoinder_core::{CommentId, SafeHtml, SiteId};
 
-use crate::{Result, Row};
+use crate::{Result, Row, Tx, params, sql};
 
 /// What a patch stands behind.
 const PATCH: &str = "<>";
@@ -70,11 +70,29 @@ pub(crate) fn shown(text: &str, kept: Option<String>) -> SafeHtml {
     patched(&plain, patch).map_or(plain, SafeHtml::from_store)
 }
 
+/// Store `html`, which `renderer` has made of a comment's `text`; of one that was edited meanwhile, nothing.
+pub(crate) fn put(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    id: CommentId,
+    (text, html): (&str, &SafeHtml),
+    renderer: i64,
+) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update comment set html = ?3, renderer = ?4
+             where site_id = ?1 and id = ?2 and text = ?5"
+        ),
+        params![site, id, kept(text, html), renderer, text],
+    )?;
+    Ok(())
+}
+
 /// A comment's text in both forms, from the columns `text`, `html`, `renderer` and `written_in`.
 pub(crate) struct StoredText {
     pub(super) text: String,
     pub(super) html: SafeHtml,
-    renderer: i64,
+    pub(super) renderer: i64,
     written_in: String,
 }
 

@@ -145,10 +145,7 @@ pub fn step(
         let (shown, times) = found(&written_in, &text, html.as_str(), &recordings);
         let shown = mentions::linked_again(tx, site, id, shown)?;
         if shown != html {
-            tx.execute(
-                sql!("update comment set html = ?3, renderer = ?4 where site_id = ?1 and id = ?2"),
-                params![site, id, stored::kept(&text, &shown), RENDERER_VERSION],
-            )?;
+            stored::put(tx, site, id, (&text, &shown), RENDERER_VERSION)?;
         }
         keep(tx, site, id, &times)?;
     }
