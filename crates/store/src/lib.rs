@@ -290,7 +290,7 @@ impl Store {
     }
 
     /// The same for one long operation on a file of SQLite that nobody else writes to, which adds many rows.
-    /// Those that they refer to are not looked for: it knows that they are there.
+    /// Those that they refer to are not looked for: it knows that they are there. On PostgreSQL it is as any other.
     pub async fn write_alone<T, F>(&self, operation: F) -> Result<T>
     where
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,

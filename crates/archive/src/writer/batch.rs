@@ -107,12 +107,10 @@ impl Batch {
         let n_times = if goes_on { 2 } else { 1 };
         let is_full =
             self.n_records >= n_times * MAX_RECORDS || self.n_bytes >= n_times * MAX_BYTES;
-        let full = is_full.then(|| std::mem::take(self)).map(|mut full| {
-            if let Some(last) = full.pages.last_mut() {
-                last.goes_on = goes_on;
-            }
-            full
-        });
+        if let Some(last) = self.pages.last_mut() {
+            last.goes_on = is_full && goes_on;
+        }
+        let full = is_full.then(|| std::mem::take(self));
         self.add(number, record);
         full
     }
