@@ -105,9 +105,13 @@ impl From<rusqlite::Error> for StoreError {
             ErrorCode::ConstraintViolation => Self::Constraint {
                 name: constraint_name(&detail),
             },
-            ErrorCode::DatabaseBusy
-            | ErrorCode::DatabaseLocked
-            | ErrorCode::ReadOnly
+            // SQLite has waited for as long as each connection lets it.
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Unavailable(
+                "another program writes to it, such as an import that has the file alone, and has \
+                 not ended yet: try again when it has"
+                    .to_owned(),
+            ),
+            ErrorCode::ReadOnly
             | ErrorCode::CannotOpen
             | ErrorCode::NotADatabase
             | ErrorCode::SystemIoFailure => Self::Unavailable(detail),

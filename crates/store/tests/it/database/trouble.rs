@@ -210,7 +210,8 @@ async fn a_locked_file_is_said_and_heals() {
     let locked = world.send(world.draft(&ann, None, "during").await).await;
     assert_eq!(
         locked.unwrap_err().to_string(),
-        "the database is unavailable: database is locked"
+        "the database is unavailable: another program writes to it, such as an import that has the file \
+         alone, and has not ended yet: try again when it has"
     );
     assert_eq!(world.lines(first_page(Sort::Oldest)).await, ["before 0"]);
 
