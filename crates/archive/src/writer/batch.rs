@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rejoinder_core::moderation::AuthorRecord;
 use rejoinder_core::{AuthorId, CommentId, CommentState, PageId};
 use store::archive::annotating;
 use store::archive::arriving::{self, ArrivingAuthor, ArrivingComment, Parent};
 use store::archive::imports::{self, Counters, Upserted};
-use store::{StoreError, Tx, discussion::pages};
+use store::{StoreError, Tx};
 
 use super::Task;
 use super::placing::PageNumber;
@@ -185,7 +186,7 @@ impl Batch {
         for (page, (id, is_added)) in self.pages.iter().zip(placed) {
             let n_before = arriving.len();
             let new = page.comments.iter().filter(|new| is_new(new));
-            for (new, author) in new.zip(authors.by_ref()) {
+            for (new, (author, is_counted)) in new.zip(authors.by_ref()) {
                 let parent = new.parent.as_deref().and_then(|parent| {
                     let beside = places.get(parent).copied().map(Parent::Before);
                     beside.or_else(|| known.get(parent).map(|id| Parent::Here(CommentId(*id))))
@@ -196,6 +197,7 @@ impl Batch {
                     page: id,
                     parent,
                     author,
+                    is_counted,
                 });
             }
             outcome.came.push(Came {
@@ -223,15 +225,15 @@ impl Batch {
         before: &Before,
         outcome: &mut Outcome,
     ) -> Result<Vec<(PageId, bool)>, StoreError> {
+        let Task { site, origin, .. } = task;
         let mut placed = Vec::with_capacity(self.pages.len());
         let mut last = outcome.before.page.or(before.page);
         for page in &self.pages {
             let mut is_added = false;
             for named in &page.named {
-                let (id, is_new) = match place_page(tx, task, named)? {
-                    Upserted::Added(id) => (id, true),
-                    Upserted::Known(id) => (id, false),
-                };
+                let upserted = imports::upsert_page(tx, site, named.id, &named.page, origin)?;
+                let is_new = matches!(upserted, Upserted::Added(_));
+                let id = upserted.into_inner().id;
                 is_added |= is_new;
                 outcome.pages.push((named.page.source_id.clone(), id));
                 last = Some((page.number, id));
@@ -310,41 +312,20 @@ impl Page {
     }
 }
 
-/// The page; one that stands here under another of its addresses gets this one too. An address
-/// that only leads to a page joins nothing: two pages that share one stay two.
-fn place_page(tx: &mut Tx<'_>, task: Task, new: &NewPage) -> Result<Upserted<PageId>, StoreError> {
-    let Task { site, origin, .. } = task;
-    if pages::find(tx, site, &new.page.key)?.is_none() {
-        for alias in &new.page.aliases {
-            let found = pages::find(tx, site, alias)?;
-            if let Some(page) = found.filter(|page| page.key.as_str() == alias.as_str()) {
-                imports::add_alias(tx, site, &new.page.key, page.id, origin)?;
-                break;
-            }
-        }
-    }
-    Ok(
-        match imports::upsert_page(tx, site, new.id, &new.page, origin)? {
-            Upserted::Added(page) => Upserted::Added(page.id),
-            Upserted::Known(page) => Upserted::Known(page.id),
-        },
-    )
-}
-
-/// Find or add those who wrote these comments.
+/// Find or add those who wrote these comments; also whether each comment was counted with its author.
 fn add_authors(
     tx: &mut Tx<'_>,
     task: Task,
     comments: &[&NewComment],
     before: &Before,
     outcome: &mut Outcome,
-) -> Result<Vec<AuthorId>, StoreError> {
+) -> Result<Vec<(AuthorId, bool)>, StoreError> {
     let more = &mut outcome.before.authors;
     let known = |new: &&NewComment| {
         let key = new.author?;
         before.authors.get(&key).or_else(|| more.get(&key)).copied()
     };
-    let mut authors: Vec<Option<AuthorId>> = comments.iter().map(known).collect();
+    let authors: Vec<Option<AuthorId>> = comments.iter().map(known).collect();
     let unknown = comments.iter().zip(&authors);
     let unknown = unknown.filter(|(_, known)| known.is_none());
     let unknown: Vec<(&NewComment, String)> =
@@ -356,15 +337,18 @@ fn add_authors(
             is_kept: new.author.is_some(),
             at: new.comment.created_at,
             details: &new.details,
+            counts_as: AuthorRecord::of(new.comment.state, new.comment.reason),
         })
         .collect();
     let added = arriving::upsert_authors(tx, task.site, task.origin, &arriving)?;
     let kept = unknown.iter().zip(&added);
     more.extend(kept.filter_map(|((new, _), id)| Some((new.author?, *id))));
-    let mut added = added.into_iter();
-    for author in authors.iter_mut().filter(|author| author.is_none()) {
-        *author = added.next();
-    }
-    let all: Option<Vec<AuthorId>> = authors.into_iter().collect();
+    let mut added = added.into_iter().map(|id| (id, true));
+    let known = authors
+        .into_iter()
+        .map(|author| author.map(|id| (id, false)));
+    let all: Option<Vec<_>> = known
+        .map(|author| author.or_else(|| added.next()))
+        .collect();
     all.ok_or_else(|| StoreError::Internal("an author was not added".into()))
 }

@@ -24,6 +24,8 @@ pub struct ArrivingAuthor<'a> {
     pub at: Time,
     /// What is shown of them.
     pub details: &'a GuestDetails,
+    /// As what the comment counts that names them.
+    pub counts_as: AuthorRecord,
 }
 
 /// A comment that is not known yet.
@@ -37,6 +39,8 @@ pub struct ArrivingComment<'a> {
     pub parent: Option<Parent>,
     /// Who wrote it.
     pub author: AuthorId,
+    /// Whether it was counted when its author arrived.
+    pub is_counted: bool,
 }
 
 /// What a comment replies to.
@@ -76,7 +80,7 @@ pub fn known<'a>(
     Ok(found.into_iter().collect())
 }
 
-/// Find or add these authors; their ids, in the same order.
+/// Find or add these authors, and count for each the comment that names them; their ids, in the same order.
 pub fn upsert_authors(
     tx: &mut Tx<'_>,
     site: SiteId,
@@ -99,7 +103,12 @@ pub fn upsert_authors(
     let asked = new.iter().map(|at| authors[*at].asked_id(&format));
     let ids = free(tx, site, asked.collect(), taken_by_authors)?;
     let rows = new.iter().zip(&ids).map(|(at, id)| {
-        let ArrivingAuthor { at, details, .. } = &authors[*at];
+        let ArrivingAuthor {
+            at,
+            details,
+            counts_as,
+            ..
+        } = &authors[*at];
         [
             Value::from(site),
             Value::from(*id),
@@ -108,6 +117,11 @@ pub fn upsert_authors(
             Value::from(details.email.as_deref()),
             Value::from(details.website.as_deref()),
             Value::from(*at),
+            Value::from(counts_as.published),
+            Value::from(counts_as.held),
+            Value::from(counts_as.rejected),
+            Value::from(counts_as.spam),
+            Value::from(counts_as.removed),
         ]
     });
     tx.insert_all(&AUTHORS, rows)?;
@@ -127,7 +141,10 @@ pub fn upsert_authors(
         let id = own.or_else(same).or_else(before);
         id.copied().map(AuthorId).ok_or_else(lost)
     };
-    (0..authors.len()).map(id_of).collect()
+    let ids: Vec<AuthorId> = (0..authors.len()).map(id_of).collect::<Result<_>>()?;
+    let known = (0..authors.len()).filter(|at| !added.contains_key(at));
+    known.for_each(|at| tx.count_for(site, ids[at], authors[at].counts_as));
+    Ok(ids)
 }
 
 impl<'a> ArrivingAuthor<'a> {
@@ -158,7 +175,7 @@ pub fn add_comments(
     let rows =
         rows.map(|(new, (id, place))| rows::comment(site, *id, place, new.comment, new.author));
     tx.insert_all(&COMMENTS, rows)?;
-    for new in comments {
+    for new in comments.iter().filter(|new| !new.is_counted) {
         let counts_as = AuthorRecord::of(new.comment.state, new.comment.reason);
         tx.count_for(site, new.author, counts_as);
     }

@@ -8,6 +8,7 @@
 //! again ([`super::undoing`]).
 
 use rejoinder_core::discussion::event::EventKind;
+use rejoinder_core::moderation::AuthorRecord;
 use rejoinder_core::passages::{Annotation, Question, Selector};
 use rejoinder_core::{AuthorId, CommentId, Page, PageId, PageKey, QuestionId, SiteId, Time};
 
@@ -94,6 +95,9 @@ pub fn measure(tx: &mut Tx<'_>) -> Result<()> {
 }
 
 /// Find or add a page, and let its other addresses lead to it.
+///
+/// One that stands here under another of its addresses gets this one, too. An address that only leads to a
+/// page joins nothing: two pages that share one stay two.
 pub fn upsert_page(
     tx: &mut Tx<'_>,
     site: SiteId,
@@ -101,39 +105,46 @@ pub fn upsert_page(
     page: &ImportedPage,
     origin: Origin<'_>,
 ) -> Result<Upserted<Page>> {
-    let known = pages::find(tx, site, &page.key)?;
+    let mut known = pages::find(tx, site, &page.key)?;
     let is_new = known.is_none();
-    let title = page.title.as_deref();
-    let found = pages::find_or_add(tx, page.created_at, site, id, &page.key, title)?;
-    if is_new && page.closed_at.is_some() {
-        pages::set_closed(tx, site, found.id, page.closed_at)?;
-    }
-    if is_new {
-        brought(tx, site, origin, kind::PAGE, &found.key, found.id)?;
-    }
-    for alias in &page.aliases {
-        if pages::find(tx, site, alias)?.is_none() {
-            add_alias(tx, site, alias, found.id, origin)?;
+    let mut unknown = Vec::new();
+    for alias in page.aliases.iter().filter(|alias| **alias != page.key) {
+        match pages::find(tx, site, alias)? {
+            None => unknown.push(alias),
+            Some(found) if is_new && found.key == *alias => known = known.or(Some(found)),
+            Some(_) => {}
         }
     }
-    let found = pages::lock(tx, site, found.id)?;
-    Ok(if is_new {
-        Upserted::Added(found)
-    } else {
-        Upserted::Known(found)
-    })
+    let found = match known {
+        Some(known) => Upserted::Known(pages::lock(tx, site, known.id)?),
+        None => Upserted::Added(add_page(tx, site, id, page, origin)?),
+    };
+    let (Upserted::Added(at) | Upserted::Known(at)) = &found;
+    if is_new && at.key != page.key {
+        unknown.push(&page.key);
+    }
+    for alias in unknown {
+        pages::add_alias(tx, site, alias, at.id)?;
+        brought(tx, site, origin, kind::ALIAS, alias, at.id)?;
+    }
+    Ok(found)
 }
 
-/// Let `alias`, which leads nowhere yet, lead to a page.
-pub fn add_alias(
+fn add_page(
     tx: &mut Tx<'_>,
     site: SiteId,
-    alias: &PageKey,
-    page: PageId,
+    id: PageId,
+    page: &ImportedPage,
     origin: Origin<'_>,
-) -> Result<()> {
-    pages::add_alias(tx, site, alias, page)?;
-    brought(tx, site, origin, kind::ALIAS, alias, page)
+) -> Result<Page> {
+    let title = page.title.as_deref();
+    let mut added = pages::add(tx, page.created_at, site, id, &page.key, title)?;
+    if page.closed_at.is_some() {
+        pages::set_closed(tx, site, added.id, page.closed_at)?;
+        added.closed_at = page.closed_at;
+    }
+    brought(tx, site, origin, kind::PAGE, &added.key, added.id)?;
+    Ok(added)
 }
 
 /// Find or add the author that `source_id` stands for in `format`.
@@ -150,6 +161,7 @@ pub fn upsert_author(
         is_kept: true,
         at: now,
         details,
+        counts_as: AuthorRecord::default(),
     };
     let ids = arriving::upsert_authors(tx, site, origin, &[author])?;
     ids.first().copied().ok_or_else(lost)
@@ -172,6 +184,7 @@ pub fn upsert_comment(
         page: new.page,
         parent: parent.map(Parent::Here),
         author,
+        is_counted: false,
     };
     let ids = arriving::add_comments(tx, site, origin, &[comment])?;
     ids.first().copied().map(Upserted::Added).ok_or_else(lost)
@@ -272,7 +285,7 @@ pub fn complete(
 }
 
 /// So many authors are counted in memory.
-const MAX_COUNTED: usize = 40_000;
+const MAX_COUNTED: usize = 100_000;
 
 /// Write what was counted for authors so far, where a long transaction has counted for many.
 pub fn flush(tx: &mut Tx<'_>) -> Result<()> {

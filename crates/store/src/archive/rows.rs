@@ -12,16 +12,18 @@ use crate::{Value, sql};
 const I: Type = Type::INT8;
 const T: Type = Type::TEXT;
 
-pub(super) static AUTHORS: Bulk<7> = Bulk {
+pub(super) static AUTHORS: Bulk<12> = Bulk {
     insert: || {
         sql!(
-            "insert into author (site_id, id, kind, name, email, website, created_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+            "insert into author (site_id, id, kind, name, email, website, created_at, n_published,
+                 n_held, n_rejected, n_spam, n_removed)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
         )
     },
-    copy: "copy author (site_id, id, kind, name, email, website, created_at)
+    copy: "copy author (site_id, id, kind, name, email, website, created_at, n_published, n_held,
+               n_rejected, n_spam, n_removed)
            from stdin (format binary)",
-    types: [I, I, T, T, T, T, I],
+    types: [I, I, T, T, T, T, I, I, I, I, I, I],
 };
 
 pub(super) static SOURCES: Bulk<5> = Bulk {

@@ -24,15 +24,19 @@ pub fn find(tx: &mut Tx<'_>, site: SiteId, key: &PageKey) -> Result<Option<Page>
         params![site, key.as_str()],
         read,
     )?;
-    if by_key.is_some() {
-        return Ok(by_key);
+    match by_key {
+        Some(page) => Ok(Some(page)),
+        None => by_alias(tx, site, key),
     }
+}
+
+fn by_alias(tx: &mut Tx<'_>, site: SiteId, alias: &PageKey) -> Result<Option<Page>> {
     tx.one(
         sql!(page!(
             "join page_alias a on a.site_id = p.site_id and a.page_id = p.id
              where a.site_id = ?1 and a.key = ?2"
         )),
-        params![site, key.as_str()],
+        params![site, alias.as_str()],
         read,
     )
 }
@@ -70,6 +74,18 @@ pub fn find_or_add(
     if let Some(page) = find(tx, site, key)? {
         return Ok(page);
     }
+    add(tx, now, site, id, key, title)
+}
+
+/// The page known by `key`, which was not there a moment ago, locked.
+pub(crate) fn add(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: PageId,
+    key: &PageKey,
+    title: Option<&str>,
+) -> Result<Page> {
     tx.execute(
         sql!(
             "insert into page (site_id, id, key, url, title, created_at) values (?1, ?2, ?3, ?4, ?5, ?6)
@@ -77,7 +93,15 @@ pub fn find_or_add(
         ),
         params![site, id, key.as_str(), key.url(), title, now],
     )?;
-    find(tx, site, key)?.ok_or(StoreError::Collision)
+    locked_by_key(tx, site, key)?.ok_or(StoreError::Collision)
+}
+
+fn locked_by_key(tx: &mut Tx<'_>, site: SiteId, key: &PageKey) -> Result<Option<Page>> {
+    tx.one(
+        sql!(page!("where p.site_id = ?1 and p.key = ?2 for update")),
+        params![site, key.as_str()],
+        read,
+    )
 }
 
 /// The page known by `key`, locked; added as `id` when there is none.
@@ -88,17 +112,12 @@ pub(crate) fn locked_or_added(
     id: PageId,
     key: &PageKey,
 ) -> Result<Page> {
-    let by_key = tx.one(
-        sql!(page!("where p.site_id = ?1 and p.key = ?2 for update")),
-        params![site, key.as_str()],
-        read,
-    )?;
-    match by_key {
-        Some(page) => Ok(page),
-        None => {
-            let page = find_or_add(tx, now, site, id, key, None)?;
-            lock(tx, site, page.id)
-        }
+    if let Some(page) = locked_by_key(tx, site, key)? {
+        return Ok(page);
+    }
+    match by_alias(tx, site, key)? {
+        Some(page) => lock(tx, site, page.id),
+        None => add(tx, now, site, id, key, None),
     }
 }
 
