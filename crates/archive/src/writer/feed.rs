@@ -19,8 +19,8 @@ pub(super) struct Feed {
     /// The batches of the transaction that is under way, where it may be tried again.
     begun: Vec<Batch>,
     before: Before,
-    /// Whether the database has seen what an import is.
-    is_measured: bool,
+    /// So many were passed on.
+    n_passed: u32,
 }
 
 impl Feed {
@@ -30,7 +30,7 @@ impl Feed {
             ready,
             begun: Vec::new(),
             before: Before::default(),
-            is_measured: false,
+            n_passed: 0,
         }
     }
 
@@ -38,24 +38,22 @@ impl Feed {
     /// Gives nothing when there are no more.
     pub(super) fn pass_on(&mut self, tx: &mut Tx<'_>) -> store::Result<Option<Outcome>> {
         let mut outcome = Outcome::default();
-        // PostgreSQL tries a transaction again that collides with another, SQLite none.
-        let is_kept = tx.dialect() == Dialect::Postgres;
+        // PostgreSQL tries a transaction again that collides with another, SQLite none. One that takes all of
+        // an import is too long for that.
+        let is_kept = tx.dialect() == Dialect::Postgres && self.task.manner != Manner::Whole;
         for n in 0..MAX_BATCHES {
-            if n == 1 && !self.is_measured && self.task.manner != Manner::Dry {
-                imports::measure(tx)?;
-            }
             if let Some(batch) = self.begun.get(n) {
                 self.pass(tx, batch, &mut outcome)?;
-                continue;
-            }
-            let Ok(batch) = self.ready.recv() else {
-                return Ok((n > 0).then_some(outcome));
-            };
-            if is_kept {
-                self.begun.push(batch);
-                self.pass(tx, &self.begun[n], &mut outcome)?;
-            } else {
+            } else if let Ok(batch) = self.ready.recv() {
                 self.pass(tx, &batch, &mut outcome)?;
+                self.begun.extend(is_kept.then_some(batch));
+            } else {
+                return Ok((n > 0).then_some(outcome));
+            }
+            self.n_passed += 1;
+            // What was right for few rows is not for many.
+            if self.n_passed.is_power_of_two() && self.task.manner != Manner::Dry {
+                imports::measure(tx)?;
             }
         }
         Ok(Some(outcome))
@@ -71,7 +69,6 @@ impl Feed {
     /// What was passed on last is there.
     pub(super) fn done(&mut self, before: Before) {
         self.begun.clear();
-        self.is_measured = true;
         self.before.extend(before);
     }
 }

@@ -32,7 +32,7 @@ use std::thread;
 
 use rejoinder_core::{IdSource, ImportId, PageId, Site, Time};
 use store::archive::imports::{self, ImportedQuestion, Origin};
-use store::{Store, StoreError, Tx};
+use store::{Dialect, Store, StoreError, Tx};
 use tokio::task::spawn_blocking;
 
 use crate::{Item, QuestionItem, ReadError};
@@ -69,7 +69,7 @@ pub struct Plan<'i> {
     pub mappings: Vec<Mapping>,
     /// Whether anything changes.
     pub effect: Effect,
-    /// Whether nobody else writes to the database meanwhile.
+    /// Whether nobody else is at work on the database meanwhile.
     pub is_alone: bool,
     /// Names new pages.
     pub ids: &'i IdSource,
@@ -119,7 +119,8 @@ pub async fn import(
         n_comments,
         questions,
     } = stage(items, decider, plan.ids, report, &mut tell)?;
-    let is_whole = plan.is_alone && n_comments <= whole::MAX_COMMENTS;
+    let fits = store.dialect() == Dialect::Postgres || n_comments <= whole::MAX_ON_SQLITE;
+    let is_whole = plan.is_alone && fits;
     let task = Task {
         site: plan.site.id,
         origin: Origin {

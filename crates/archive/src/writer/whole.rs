@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 
@@ -16,8 +17,11 @@ use super::batch::{Came, Outcome};
 use super::feed::Feed;
 use super::{ImportError, Reached, Report, Task, Writer, held};
 
-/// More comments are written in parts: until the commit they are kept twice on the disk.
-pub(super) const MAX_COMMENTS: u64 = 4_000_000;
+/// More comments are written in parts on SQLite: until the commit they are kept twice on the disk.
+pub(super) const MAX_ON_SQLITE: u64 = 4_000_000;
+
+const COLLIDED: &str =
+    "the connection broke, or another program writes to the same pages; nothing was imported";
 
 impl Writer<'_> {
     pub(super) async fn write_whole(
@@ -32,6 +36,7 @@ impl Writer<'_> {
             feed: Arc::clone(&self.feed),
             told,
             answered,
+            is_begun: AtomicBool::new(false),
         };
         let writing = self.store.write_alone(move |tx| whole.write(tx));
         let mut is_stopped = false;
@@ -59,10 +64,15 @@ struct Whole {
     told: UnboundedSender<Outcome>,
     /// Whether it is to go on.
     answered: Receiver<ControlFlow<()>>,
+    is_begun: AtomicBool,
 }
 
 impl Whole {
     fn write(&self, tx: &mut Tx<'_>) -> store::Result<()> {
+        // What was read is gone with the first attempt.
+        if self.is_begun.swap(true, Ordering::Relaxed) {
+            return Err(StoreError::Unavailable(COLLIDED.to_owned()));
+        }
         let mut feed = held(&self.feed);
         let mut came = BTreeMap::new();
         while let Some(mut outcome) = feed.pass_on(tx)? {
@@ -75,7 +85,8 @@ impl Whole {
                 return Err(StoreError::Unavailable("the import was stopped".into()));
             };
         }
-        came.into_values().try_for_each(|came| self.end(tx, came))
+        came.into_values().try_for_each(|came| self.end(tx, came))?;
+        imports::measure(tx)
     }
 
     /// All that came to a page is there. An import in parts that was stopped may have left something unseen.

@@ -50,7 +50,7 @@ impl Alone {
         }
     }
 
-    /// Where no server has the database, none begins as long as this is had. Nobody knows that of
+    /// Where no server has the database, none begins as long as this is had. Nobody can have one of
     /// PostgreSQL.
     pub(crate) fn try_begin(database: &Location) -> Option<Self> {
         let Location::Sqlite(path) = database else {

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use archive::{Effect, Format, Input, Mapping, Plan, Reached, Recognised, Report, Totals};
 use rejoinder_core::{Clock as _, IdSource, Site};
-use store::Store;
+use store::database::nodes;
+use store::{Dialect, Store};
 
 use crate::cli::ImportArgs;
-use crate::commands::{alone::Alone, export, find_site, open, runtime};
+use crate::commands::{alone::Alone, export, find_site, open, runtime, store_failed};
 use crate::config::Options;
 use crate::failure::Failure;
 use crate::output::say;
@@ -34,8 +35,19 @@ pub(crate) fn run(args: &ImportArgs) -> Result<(), Failure> {
     let store = open(&options)?;
     runtime()?.block_on(async {
         let site = find_site(&store, &args.site).await?;
-        import(&store, site, mappings, files, args, alone.is_some()).await
+        let is_alone = match store.dialect() {
+            Dialect::Sqlite => alone.is_some(),
+            Dialect::Postgres => !is_served(&store).await?,
+        };
+        import(&store, site, mappings, files, args, is_alone).await
     })
+}
+
+/// Whether a node is at work on the database.
+async fn is_served(store: &Store) -> Result<bool, Failure> {
+    let now = SystemClock.now();
+    let found = store.read(move |tx| nodes::is_any(tx, now)).await;
+    found.map_err(store_failed("the nodes cannot be counted"))
 }
 
 /// What is to be read, and what it is: the word in front of the files says it, or they do.

@@ -115,14 +115,22 @@ fn an_import_that_was_killed_goes_on_and_is_the_same_on_sqlite() {
 }
 
 #[test]
-fn an_import_beside_a_server_that_was_killed_goes_on_and_is_the_same() {
-    let place = Place::new();
-    // Alone it would be one transaction.
+fn an_import_that_was_killed_goes_on_and_is_the_same_on_postgres() {
+    import_and_kill(&Place::on_postgres(), testing::rounds(1, 50));
+}
+
+/// Alone it would be one transaction.
+fn import_beside_a_server_and_kill(place: &Place) {
     let _server = place.start(&["serve"]);
-    import_and_kill(&place, testing::rounds(1, 50));
+    import_and_kill(place, testing::rounds(1, 50));
 }
 
 #[test]
-fn an_import_that_was_killed_goes_on_and_is_the_same_on_postgres() {
-    import_and_kill(&Place::on_postgres(), testing::rounds(1, 50));
+fn an_import_beside_a_server_that_was_killed_goes_on_and_is_the_same_on_sqlite() {
+    import_beside_a_server_and_kill(&Place::new());
+}
+
+#[test]
+fn an_import_beside_a_server_that_was_killed_goes_on_and_is_the_same_on_postgres() {
+    import_beside_a_server_and_kill(&Place::on_postgres());
 }

@@ -56,6 +56,16 @@ pub fn hold(tx: &mut Tx<'_>, now: Time, holder: &[u8; 32]) -> Result<Option<i64>
     Ok(None)
 }
 
+/// Whether a node is there, or ended less than [`LEASE`] ago without saying so.
+pub fn is_any(tx: &mut Tx<'_>, now: Time) -> Result<bool> {
+    let found: Option<i64> = tx.one(
+        sql!("select number from node where seen_at >= ?1 limit 1"),
+        params![now.before(LEASE)],
+        |row| row.next(),
+    )?;
+    Ok(found.is_some())
+}
+
 /// Give the number back, at the end.
 pub fn release(tx: &mut Tx<'_>, holder: &[u8; 32]) -> Result<()> {
     tx.execute(sql!("delete from node where holder = ?1"), params![holder])?;

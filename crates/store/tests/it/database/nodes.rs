@@ -73,6 +73,25 @@ fn the_number_of_a_node_that_ended_or_fell_silent_is_held_by_the_next() {
 }
 
 #[test]
+fn a_node_is_there_until_it_ends_or_has_been_silent_for_long() {
+    on_both(|world| async move {
+        let now = world.clock.now();
+        let is_any = async |now| {
+            let found = world.store.read(move |tx| nodes::is_any(tx, now));
+            found.await.unwrap()
+        };
+        assert!(!is_any(now).await);
+        world.holds(now, 1).await;
+        assert!(is_any(now).await);
+        assert!(is_any(now.after(nodes::LEASE)).await);
+        assert!(!is_any(now.after(nodes::LEASE + Duration::from_secs(1))).await);
+        let release = |tx: &mut rejoinder_store::Tx<'_>| nodes::release(tx, &holder(1));
+        world.store.write(release).await.unwrap();
+        assert!(!is_any(now).await);
+    });
+}
+
+#[test]
 fn there_are_so_many_numbers_and_no_more() {
     on_both(|world| async move {
         let now = world.clock.now();
