@@ -1,4 +1,4 @@
-//! Reads the catalogues in `words/` and writes the types that hold them.
+//! Reads the catalogues in `words/` and writes the types that hold them, and what each of them holds.
 //!
 //! A text is added in one place, the English catalogue: templates and code name it by its way there,
 //! and a name that is not there does not compile. What another language lacks is said in English.
@@ -58,8 +58,9 @@ fn main() -> io::Result<()> {
     for (tag, own) in &catalogues {
         let mut texts = english.clone();
         over::lay_over(&mut texts, own.clone());
-        name_plurals(&mut texts, tag);
-        fs::write(out.join(format!("{tag}.json")), texts.to_string())?;
+        let mut held = String::new();
+        write_held(&mut held, "", english, &texts);
+        fs::write(out.join(format!("{tag}.rs")), held)?;
     }
     let mut types = String::new();
     if let Value::Object(texts) = english {
@@ -102,37 +103,68 @@ fn is_plural(forms: &Map<String, Value>) -> bool {
     forms.contains_key("one") && forms.contains_key("other")
 }
 
-/// Write the language beside each text that has forms, because its rule chooses among them.
-fn name_plurals(texts: &mut Value, tag: &str) {
-    let Value::Object(texts) = texts else { return };
-    if is_plural(texts) {
-        texts.insert("language".to_owned(), Value::from(tag));
-        return;
+/// The way to `key` in the group at `way`.
+fn below(way: &str, key: &str) -> String {
+    match way {
+        "" => key.to_owned(),
+        _ => format!("{way}.{key}"),
     }
-    for text in texts.values_mut() {
-        name_plurals(text, tag);
-    }
+}
+
+/// Write what stands at `way`, where the English catalogue has `english`, as an expression.
+fn write_held(out: &mut String, way: &str, english: &Value, texts: &Value) {
+    let none = Map::new();
+    let own = texts.as_object().unwrap_or(&none);
+    // Writing to a string cannot fail.
+    let _ = match english {
+        Value::Object(_) if MAPS.contains(&way) => {
+            let words = own.iter();
+            let words = words.map(|(key, text)| (key.as_str(), text.as_str().unwrap_or_default()));
+            let words: BTreeMap<&str, &str> = words.collect();
+            let words: Vec<_> = words.into_iter().collect();
+            write!(out, "Words(&{words:?})")
+        }
+        Value::Object(forms) if is_plural(forms) => {
+            let form = |name: &str| own.get(name).and_then(Value::as_str);
+            let _ = write!(out, "Plural {{ language: LANGUAGE,");
+            for name in ["zero", "one", "two", "few", "many"] {
+                let _ = write!(out, "{name}: {:?},", form(name));
+            }
+            write!(out, "other: {:?} }}", form("other").unwrap_or_default())
+        }
+        Value::Object(fields) => {
+            let _ = write!(out, "texts::{} {{", name(way));
+            for (key, english) in fields {
+                let _ = write!(out, "{}:", identifier(key));
+                let text = own.get(key).unwrap_or(english);
+                write_held(out, &below(way, key), english, text);
+                out.push(',');
+            }
+            write!(out, "}}")
+        }
+        Value::Array(_) => {
+            let all = texts.as_array().map(Vec::as_slice).unwrap_or_default();
+            let all: Vec<&str> = all.iter().filter_map(Value::as_str).collect();
+            write!(out, "&{all:?}")
+        }
+        _ => write!(out, "{:?}", texts.as_str().unwrap_or_default()),
+    };
 }
 
 fn write_type(types: &mut String, way: &str, texts: &Map<String, Value>) {
     let is_public = way.is_empty() || PUBLIC.contains(&way);
     let mut fields = String::new();
     for (key, text) in texts {
-        let inner = match way {
-            "" => key.clone(),
-            _ => format!("{way}.{key}"),
-        };
+        let inner = below(way, key);
         let kind = match text {
-            Value::Object(_) if MAPS.contains(&inner.as_str()) => {
-                "HashMap<String, String>".to_owned()
-            }
+            Value::Object(_) if MAPS.contains(&inner.as_str()) => "Words".to_owned(),
             Value::Object(forms) if is_plural(forms) => "Plural".to_owned(),
             Value::Object(texts) => {
                 write_type(types, &inner, texts);
                 name(&inner)
             }
-            Value::Array(_) => "Vec<String>".to_owned(),
-            _ => "String".to_owned(),
+            Value::Array(_) => "&'static [&'static str]".to_owned(),
+            _ => "&'static str".to_owned(),
         };
         let reach = match PUBLIC.contains(&inner.as_str()) || (is_public && way.contains('.')) {
             true => "pub",
@@ -147,7 +179,7 @@ fn write_type(types: &mut String, way: &str, texts: &Map<String, Value>) {
     let reach = if is_public { "pub" } else { "pub(crate)" };
     let _ = writeln!(
         types,
-        "/// Texts of the interface.\n#[derive(Debug, Deserialize)]\n\
+        "/// Texts of the interface.\n#[derive(Debug)]\n\
          {reach} struct {} {{\n{fields}}}\n",
         name(way)
     );

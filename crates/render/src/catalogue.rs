@@ -7,9 +7,9 @@
 #[cfg(test)]
 mod over;
 mod plural;
+mod words;
 
 use std::fmt;
-use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
@@ -22,11 +22,7 @@ use rejoinder_core::{Comment, Time};
 
 /// The types of all catalogues, from the English one.
 mod texts {
-    use std::collections::HashMap;
-
-    use serde::Deserialize;
-
-    use super::Plural;
+    use super::{Plural, Words};
 
     include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 }
@@ -41,12 +37,13 @@ pub(crate) use texts::{
     RecordingsTexts, SettingsTexts,
 };
 pub use texts::{Catalogue, NewsroomProblemsTexts, NewsroomTexts};
+pub use words::Words;
 
-/// The catalogue of the language that is named like its file.
+/// The catalogue of a language, which its files name by a tag.
 macro_rules! catalogue {
-    ($tag:literal) => {{
-        static CATALOGUE: LazyLock<Catalogue> =
-            LazyLock::new(|| read(include_str!(concat!(env!("OUT_DIR"), "/", $tag, ".json"))));
+    ($language:ident, $tag:literal) => {{
+        const LANGUAGE: Language = Language::$language;
+        static CATALOGUE: Catalogue = include!(concat!(env!("OUT_DIR"), "/", $tag, ".rs"));
         &CATALOGUE
     }};
 }
@@ -54,29 +51,21 @@ macro_rules! catalogue {
 /// The texts of the interface in `language`.
 pub fn of(language: Language) -> &'static Catalogue {
     match language {
-        Language::English => catalogue!("en"),
-        Language::German => catalogue!("de"),
-        Language::French => catalogue!("fr"),
-        Language::Spanish => catalogue!("es"),
-        Language::Portuguese => catalogue!("pt-BR"),
-        Language::Russian => catalogue!("ru"),
-        Language::Arabic => catalogue!("ar"),
-        Language::Japanese => catalogue!("ja"),
+        Language::English => catalogue!(English, "en"),
+        Language::German => catalogue!(German, "de"),
+        Language::French => catalogue!(French, "fr"),
+        Language::Spanish => catalogue!(Spanish, "es"),
+        Language::Portuguese => catalogue!(Portuguese, "pt-BR"),
+        Language::Russian => catalogue!(Russian, "ru"),
+        Language::Arabic => catalogue!(Arabic, "ar"),
+        Language::Japanese => catalogue!(Japanese, "ja"),
     }
-}
-
-#[expect(
-    clippy::expect_used,
-    reason = "the types are made from the English catalogue, which stands under each other"
-)]
-fn read(texts: &str) -> Catalogue {
-    serde_json::from_str(texts).expect("the catalogue has every text")
 }
 
 /// What the setting `key` does, as owners read it in `language`.
 pub fn setting(language: Language, key: &str) -> &'static str {
     let about = &of(language).settings.about;
-    about.get(key).map_or("", String::as_str)
+    about.get(key).unwrap_or_default()
 }
 
 /// What readers are told in `language` where something was refused with `code`; `{word}` and `{max}`
@@ -85,28 +74,27 @@ pub fn problem(language: Language, code: &str) -> Option<&'static str> {
     let texts = of(language);
     let own = texts.problems.get(code);
     own.or_else(|| texts.corrections.problems.get(code))
-        .map(String::as_str)
 }
 
 impl Catalogue {
     /// The name of a sort.
     pub(crate) fn sort(&self, sort: Sort) -> &str {
         match sort {
-            Sort::Newest => &self.sorts.newest,
-            Sort::Oldest => &self.sorts.oldest,
-            Sort::Votes => &self.sorts.votes,
-            Sort::Best => &self.sorts.best,
-            Sort::Discussed => &self.sorts.discussed,
-            Sort::Agreed => &self.sorts.agreed,
+            Sort::Newest => self.sorts.newest,
+            Sort::Oldest => self.sorts.oldest,
+            Sort::Votes => self.sorts.votes,
+            Sort::Best => self.sorts.best,
+            Sort::Discussed => self.sorts.discussed,
+            Sort::Agreed => self.sorts.agreed,
         }
     }
 
     /// How often mails come.
     pub(crate) fn pace(&self, pace: MailPace) -> &str {
         match pace {
-            MailPace::AtOnce => &self.follow.at_once,
-            MailPace::Hourly => &self.follow.hourly,
-            MailPace::Daily => &self.follow.daily,
+            MailPace::AtOnce => self.follow.at_once,
+            MailPace::Hourly => self.follow.hourly,
+            MailPace::Daily => self.follow.daily,
         }
     }
 
@@ -114,12 +102,8 @@ impl Catalogue {
     /// they gave.
     pub(crate) fn badges_of<'a>(&'a self, comment: &Comment) -> Vec<&'a str> {
         let author = &comment.author;
-        let supporter = author
-            .is_supporter
-            .then_some(self.badges.supporter.as_str());
-        let wrote = comment
-            .is_by_article_author
-            .then_some(self.badges.author.as_str());
+        let supporter = author.is_supporter.then_some(self.badges.supporter);
+        let wrote = comment.is_by_article_author.then_some(self.badges.author);
         wrote
             .into_iter()
             .chain(self.badge(author.role))
@@ -131,10 +115,10 @@ impl Catalogue {
     pub(crate) fn badge(&self, role: Role) -> Option<&str> {
         match role {
             Role::Reader => None,
-            Role::Staff => Some(&self.badges.staff),
-            Role::Editor => Some(&self.badges.editor),
-            Role::Moderator => Some(&self.badges.moderator),
-            Role::Owner => Some(&self.badges.owner),
+            Role::Staff => Some(self.badges.staff),
+            Role::Editor => Some(self.badges.editor),
+            Role::Moderator => Some(self.badges.moderator),
+            Role::Owner => Some(self.badges.owner),
         }
     }
 
@@ -142,7 +126,7 @@ impl Catalogue {
     pub(crate) fn number(&self, n: i64) -> FormattedNumber<'_> {
         FormattedNumber {
             n,
-            group: &self.number.group,
+            group: self.number.group,
             stands_alone: self.number.lead == "2",
         }
     }
@@ -151,8 +135,8 @@ impl Catalogue {
     pub(crate) fn date(&self, time: Time) -> FormattedDay<'_> {
         FormattedDay {
             time,
-            pattern: &self.time.date,
-            months: &self.time.months,
+            pattern: self.time.date,
+            months: self.time.months,
         }
     }
 
@@ -160,8 +144,8 @@ impl Catalogue {
     pub(crate) fn long_date(&self, time: Time) -> FormattedDay<'_> {
         FormattedDay {
             time,
-            pattern: &self.time.long_date,
-            months: &self.time.long_months,
+            pattern: self.time.long_date,
+            months: self.time.long_months,
         }
     }
 
@@ -239,7 +223,7 @@ impl fmt::Display for FormattedNumber<'_> {
 pub(crate) struct FormattedDay<'a> {
     time: Time,
     pattern: &'a str,
-    months: &'a [String],
+    months: &'a [&'a str],
 }
 
 impl fmt::Display for FormattedDay<'_> {
@@ -248,7 +232,7 @@ impl fmt::Display for FormattedDay<'_> {
             Timestamp::from_microsecond(self.time.micros()).unwrap_or(Timestamp::UNIX_EPOCH);
         let date = Offset::UTC.to_datetime(stamp).date();
         let month = usize::try_from(date.month() - 1).unwrap_or(0);
-        let month = self.months.get(month).map_or("", String::as_str);
+        let month = self.months.get(month).copied().unwrap_or_default();
         let values: [(&str, &dyn fmt::Display); 3] = [
             ("day", &date.day()),
             ("month", &month),
@@ -391,20 +375,20 @@ mod tests {
         let texts = &of(Language::English).settings;
         let mut choices = 0;
         for about in Settings::ABOUT {
-            assert!(texts.about.contains_key(about.key), "{}", about.key);
+            assert!(texts.about.get(about.key).is_some(), "{}", about.key);
             let SettingType::Choice(words) = about.takes else {
                 continue;
             };
             for word in words {
                 let key = format!("{}.{word}", about.key);
-                assert!(texts.choices.contains_key(&key), "{key}");
+                assert!(texts.choices.get(&key).is_some(), "{key}");
                 choices += 1;
             }
         }
-        assert_eq!(texts.about.len(), Settings::ABOUT.len());
-        assert_eq!(texts.choices.len(), choices);
+        assert_eq!(texts.about.0.len(), Settings::ABOUT.len());
+        assert_eq!(texts.choices.0.len(), choices);
         for group in SettingGroup::ALL {
-            assert!(texts.groups.contains_key(group.as_str()), "{group:?}");
+            assert!(texts.groups.get(group.as_str()).is_some(), "{group:?}");
         }
     }
 

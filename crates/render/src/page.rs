@@ -27,7 +27,7 @@ pub fn problem_page(language: Language, is_there: bool, detail: &str) -> String 
 /// That a comment waits, as a page.
 pub fn held_page(language: Language, back: &str) -> String {
     let texts = &catalogue::of(language).page;
-    sentence(language, &texts.arrived, &texts.held, back)
+    sentence(language, texts.arrived, texts.held, back)
 }
 
 fn sentence(language: Language, title: &str, text: &str, back: &str) -> String {

@@ -132,27 +132,27 @@ type RailPage = (&'static str, fn(&NewsroomTexts) -> &str, Role);
 
 /// The desk's pages beside the queues.
 const DESK: [RailPage; 5] = [
-    ("/search", |texts| &texts.titles.search, Role::Moderator),
-    ("/log", |texts| &texts.titles.log, Role::Moderator),
-    ("/pages", |texts| &texts.titles.pages, Role::Moderator),
+    ("/search", |texts| texts.titles.search, Role::Moderator),
+    ("/log", |texts| texts.titles.log, Role::Moderator),
+    ("/pages", |texts| texts.titles.pages, Role::Moderator),
     (
         "/authors",
-        |texts| &texts.titles.banned_authors,
+        |texts| texts.titles.banned_authors,
         Role::Moderator,
     ),
-    ("/groups", |texts| &texts.titles.groups, Role::Owner),
+    ("/groups", |texts| texts.titles.groups, Role::Owner),
 ];
 
 /// The editors' pages.
 const EDIT: [RailPage; 4] = [
     (
         "/recordings",
-        |texts| &texts.titles.recordings,
+        |texts| texts.titles.recordings,
         Role::Editor,
     ),
-    ("/passages", |texts| &texts.titles.passages, Role::Editor),
-    (QUESTIONS, |texts| &texts.titles.questions, Role::Editor),
-    (CORRECTIONS, |texts| &texts.titles.corrections, Role::Editor),
+    ("/passages", |texts| texts.titles.passages, Role::Editor),
+    (QUESTIONS, |texts| texts.titles.questions, Role::Editor),
+    (CORRECTIONS, |texts| texts.titles.corrections, Role::Editor),
 ];
 
 /// Where the questions of passages are.
@@ -163,23 +163,23 @@ pub(crate) const CORRECTIONS: &str = "/corrections";
 
 /// The owner's pages.
 const ADMIN: [RailPage; 13] = [
-    ("", |texts| &texts.titles.overview, Role::Owner),
-    ("/settings", |texts| &texts.titles.settings, Role::Owner),
-    ("/people", |texts| &texts.titles.people, Role::Owner),
-    ("/words", |texts| &texts.titles.word_lists, Role::Owner),
-    ("/campaigns", |texts| &texts.titles.campaigns, Role::Owner),
-    ("/webhooks", |texts| &texts.titles.webhooks, Role::Owner),
+    ("", |texts| texts.titles.overview, Role::Owner),
+    ("/settings", |texts| texts.titles.settings, Role::Owner),
+    ("/people", |texts| texts.titles.people, Role::Owner),
+    ("/words", |texts| texts.titles.word_lists, Role::Owner),
+    ("/campaigns", |texts| texts.titles.campaigns, Role::Owner),
+    ("/webhooks", |texts| texts.titles.webhooks, Role::Owner),
     (
         "/sign-in-keys",
-        |texts| &texts.titles.sign_in_keys,
+        |texts| texts.titles.sign_in_keys,
         Role::Owner,
     ),
-    ("/openid", |texts| &texts.titles.openid, Role::Owner),
-    ("/tokens", |texts| &texts.titles.api_tokens, Role::Owner),
-    ("/import", |texts| &texts.titles.imports, Role::Owner),
-    ("/audit", |texts| &texts.titles.audit, Role::Owner),
-    ("/jobs", |texts| &texts.titles.jobs, Role::Owner),
-    (MAILS, |texts| &texts.titles.mails, Role::Owner),
+    ("/openid", |texts| texts.titles.openid, Role::Owner),
+    ("/tokens", |texts| texts.titles.api_tokens, Role::Owner),
+    ("/import", |texts| texts.titles.imports, Role::Owner),
+    ("/audit", |texts| texts.titles.audit, Role::Owner),
+    ("/jobs", |texts| texts.titles.jobs, Role::Owner),
+    (MAILS, |texts| texts.titles.mails, Role::Owner),
 ];
 
 /// Only where mails are written into a folder.
@@ -245,10 +245,7 @@ fn rail(newsroom: &Newsroom, counts: &QueueCounts, at: RailPosition<'_>) -> Vec<
         .into_iter()
         .filter(|(_, entries)| !entries.is_empty());
     shown
-        .map(|(title, entries)| RailSection {
-            title: title.as_str(),
-            entries,
-        })
+        .map(|(title, entries)| RailSection { title, entries })
         .collect()
 }
 
@@ -269,11 +266,11 @@ pub(crate) fn queue_path(desk: &str, queue: Queue) -> String {
 pub(crate) fn label(texts: &NewsroomTexts, queue: Queue) -> &str {
     let texts = &texts.queues;
     match queue {
-        Queue::Held => &texts.held,
-        Queue::Flagged => &texts.flagged,
-        Queue::Unreviewed => &texts.unreviewed,
-        Queue::Approved => &texts.approved,
-        Queue::Rejected => &texts.rejected,
-        Queue::Spam => &texts.spam,
+        Queue::Held => texts.held,
+        Queue::Flagged => texts.flagged,
+        Queue::Unreviewed => texts.unreviewed,
+        Queue::Approved => texts.approved,
+        Queue::Rejected => texts.rejected,
+        Queue::Spam => texts.spam,
     }
 }

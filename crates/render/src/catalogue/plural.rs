@@ -1,57 +1,56 @@
 use rejoinder_core::publication::language::Language;
-use serde::Deserialize;
 
 /// A text in the form that its number asks for.
 ///
 /// The forms are the categories of [Unicode's plural rules](https://cldr.unicode.org/index/cldr-spec/plural-rules)
 /// for whole numbers; a language has some of them.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Plural {
-    /// Whose rule chooses; the build script writes it.
-    language: Language,
-    zero: Option<String>,
-    one: Option<String>,
-    two: Option<String>,
-    few: Option<String>,
-    many: Option<String>,
-    other: String,
+    /// Whose rule chooses.
+    pub(super) language: Language,
+    pub(super) zero: Option<&'static str>,
+    pub(super) one: Option<&'static str>,
+    pub(super) two: Option<&'static str>,
+    pub(super) few: Option<&'static str>,
+    pub(super) many: Option<&'static str>,
+    pub(super) other: &'static str,
 }
 
 impl Plural {
-    pub(crate) fn of(&self, n: i64) -> &str {
+    pub(crate) fn of(&self, n: i64) -> &'static str {
         let n = n.unsigned_abs();
         let form = match self.language {
-            Language::English | Language::German => (n == 1).then_some(&self.one),
+            Language::English | Language::German => self.one.filter(|_| n == 1),
             Language::Spanish => match n {
-                1 => Some(&self.one),
+                1 => self.one,
                 _ => self.of_millions(n),
             },
             Language::French | Language::Portuguese => match n {
-                0 | 1 => Some(&self.one),
+                0 | 1 => self.one,
                 _ => self.of_millions(n),
             },
-            Language::Russian => Some(match (n % 10, n % 100) {
-                (_, 11..=14) => &self.many,
-                (1, _) => &self.one,
-                (2..=4, _) => &self.few,
-                _ => &self.many,
-            }),
+            Language::Russian => match (n % 10, n % 100) {
+                (_, 11..=14) => self.many,
+                (1, _) => self.one,
+                (2..=4, _) => self.few,
+                _ => self.many,
+            },
             Language::Arabic => match (n, n % 100) {
-                (0, _) => Some(&self.zero),
-                (1, _) => Some(&self.one),
-                (2, _) => Some(&self.two),
-                (_, 3..=10) => Some(&self.few),
-                (_, 11..) => Some(&self.many),
+                (0, _) => self.zero,
+                (1, _) => self.one,
+                (2, _) => self.two,
+                (_, 3..=10) => self.few,
+                (_, 11..) => self.many,
                 _ => None,
             },
             Language::Japanese => None,
         };
-        form.and_then(Option::as_deref).unwrap_or(&self.other)
+        form.unwrap_or(self.other)
     }
 
     /// Romance languages put a word between a round million and what is counted.
-    fn of_millions(&self, n: u64) -> Option<&Option<String>> {
-        (n > 0 && n.is_multiple_of(1_000_000)).then_some(&self.many)
+    fn of_millions(&self, n: u64) -> Option<&'static str> {
+        self.many.filter(|_| n > 0 && n.is_multiple_of(1_000_000))
     }
 }
 
@@ -60,11 +59,15 @@ mod tests {
     use super::*;
 
     fn forms(language: Language, numbers: &[i64]) -> Vec<String> {
-        let plural: Plural = serde_json::from_value(serde_json::json!({
-            "language": language, "zero": "zero", "one": "one", "two": "two", "few": "few",
-            "many": "many", "other": "other",
-        }))
-        .unwrap();
+        let plural = Plural {
+            language,
+            zero: Some("zero"),
+            one: Some("one"),
+            two: Some("two"),
+            few: Some("few"),
+            many: Some("many"),
+            other: "other",
+        };
         numbers.iter().map(|&n| plural.of(n).to_owned()).collect()
     }
 
@@ -132,8 +135,15 @@ mod tests {
 
     #[test]
     fn a_form_that_a_text_lacks_is_the_general_one() {
-        let texts = serde_json::json!({"language": "ru", "one": "{n} file", "other": "{n} files"});
-        let plural: Plural = serde_json::from_value(texts).unwrap();
+        let plural = Plural {
+            language: Language::Russian,
+            zero: None,
+            one: Some("{n} file"),
+            two: None,
+            few: None,
+            many: None,
+            other: "{n} files",
+        };
         assert_eq!(
             [1, 2, 5].map(|n| plural.of(n)),
             ["{n} file", "{n} files", "{n} files"]

@@ -16,7 +16,7 @@ pub fn method_page(context: &RenderContext<'_>) -> String {
         language,
         direction: language.direction(),
         assets: context.look(),
-        title: &context.texts.agreement.badge,
+        title: context.texts.agreement.badge,
         name: context.site.settings.title.as_str(),
     })
 }

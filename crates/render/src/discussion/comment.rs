@@ -157,7 +157,7 @@ impl<'a> CommentContext<'a> {
     fn reply_to<'b>(&'b self, id: CommentId, parent: Option<&'b Comment>) -> ReplyTo<'b> {
         let name = parent
             .filter(|parent| parent.is_published())
-            .map_or(self.texts.comment.an_earlier_comment.as_str(), |parent| {
+            .map_or(self.texts.comment.an_earlier_comment, |parent| {
                 shown_name(self.texts, parent)
             });
         ReplyTo { id, name }
@@ -193,7 +193,7 @@ impl<'a> CommentContext<'a> {
         let values: [(&str, &dyn std::fmt::Display); 2] =
             [("name", &name), ("n", &self.texts.number(n))];
         let text = match (n, comment.is_published()) {
-            (0, _) if is_low => &texts.low,
+            (0, _) if is_low => texts.low,
             (0, _) => return None,
             (n, true) => texts.branch.of(n),
             (n, false) => texts.removed_branch.of(n),
@@ -255,7 +255,7 @@ fn is_long(html: &str) -> bool {
 
 pub(crate) fn shown_name<'b>(texts: &'b Catalogue, comment: &'b Comment) -> &'b str {
     match comment.author.name.as_str() {
-        "" => &texts.comment.nameless,
+        "" => texts.comment.nameless,
         name => name,
     }
 }
@@ -321,12 +321,12 @@ impl CommentView<'_> {
     }
 
     fn play(&self, host: &str) -> String {
-        fill(&self.texts.comment.play, &[("host", &host)])
+        fill(self.texts.comment.play, &[("host", &host)])
     }
 
     fn label(&self) -> String {
         fill(
-            &self.texts.comment.by,
+            self.texts.comment.by,
             &[("name", &IsolatedName(self.name))],
         )
     }

@@ -73,8 +73,8 @@ pub fn body(
     EmbeddingBody {
         language: language.tag(),
         direction: language.direction(),
-        text: texts.text.clone(),
-        retry: texts.retry.clone(),
+        text: texts.text.to_owned(),
+        retry: texts.retry.to_owned(),
         advice,
         is_listed: asking.is_listed,
     }

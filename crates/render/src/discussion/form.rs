@@ -151,9 +151,9 @@ impl<'a> ComposeForm<'a> {
 
     fn label(&self) -> &'a str {
         if self.form.reply.is_some() {
-            return &self.texts.form.reply_text;
+            return self.texts.form.reply_text;
         }
-        &self.texts.form.text
+        self.texts.form.text
     }
 
     /// Whether one of the fields is to blame that are asked for once.
@@ -166,9 +166,9 @@ impl<'a> ComposeForm<'a> {
     fn button(&self) -> &'a str {
         let form = &self.texts.form;
         match (self.is_reviewed, self.form.reply) {
-            (true, _) => &form.post_for_review,
-            (false, Some(_)) => &form.post_reply,
-            (false, None) => &form.post,
+            (true, _) => form.post_for_review,
+            (false, Some(_)) => form.post_reply,
+            (false, None) => form.post,
         }
     }
 
@@ -243,7 +243,7 @@ impl<'a> ReplyForm<'a> {
         parent: &'a Comment,
     ) -> Self {
         let name = IsolatedName(shown_name(context.texts, parent));
-        let invitation = fill(&context.texts.form.reply_to, &[("name", &name)]);
+        let invitation = fill(context.texts.form.reply_to, &[("name", &name)]);
         Self {
             parent,
             html: compose(context, links, None, form, &invitation),

@@ -38,7 +38,7 @@ pub fn found_page(context: &RenderContext<'_>, found: &Search<'_>) -> String {
         language,
         direction: language.direction(),
         assets: context.look(),
-        title: &context.texts.search.title,
+        title: context.texts.search.title,
         links: Links::new(context.base, context.site, found.key),
         context,
         found,
@@ -67,7 +67,7 @@ impl FoundPage<'_> {
     fn counted(&self) -> String {
         let texts = &self.texts.search;
         match self.found.n {
-            0 => texts.none.clone(),
+            0 => texts.none.to_owned(),
             n => self.texts.counted(&texts.found, as_i64(n)),
         }
     }
@@ -76,7 +76,7 @@ impl FoundPage<'_> {
     fn cut(&self) -> Option<String> {
         let shown = self.found.comments.len();
         let n = self.texts.number(as_i64(shown));
-        (shown < self.found.n).then(|| fill(&self.texts.search.newest, &[("n", &n)]))
+        (shown < self.found.n).then(|| fill(self.texts.search.newest, &[("n", &n)]))
     }
 
     fn link(&self, comment: &Comment) -> ThreadLink<'_> {

@@ -100,12 +100,12 @@ impl<'a> FrozenFrame<'a> {
         let date = texts.long_date(context.now);
         Self {
             language: context.site.settings.language,
-            title: fill(&texts.page.comments_on, &[("title", &heading)]),
+            title: fill(texts.page.comments_on, &[("title", &heading)]),
             heading,
             canonical: None,
             style: format!("{root}style.css"),
             index: None,
-            kept: fill(&texts.frozen.kept, &[("date", &date)]),
+            kept: fill(texts.frozen.kept, &[("date", &date)]),
         }
     }
 }

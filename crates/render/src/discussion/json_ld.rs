@@ -136,7 +136,7 @@ fn close(path: &mut Vec<(usize, Map<String, Value>)>, roots: &mut Vec<Value>) {
 
 fn comment(links: &Links, comment: &Comment) -> Map<String, Value> {
     let name = match comment.author.name.as_str() {
-        "" => catalogue::of(Language::English).comment.nameless.as_str(),
+        "" => catalogue::of(Language::English).comment.nameless,
         name => name,
     };
     let fields = [

@@ -55,8 +55,8 @@ pub fn thread_page(context: &RenderContext<'_>, thread: &Thread, view: &ThreadVi
 
 fn page_title(texts: &Catalogue, thread: &Thread) -> String {
     match title(thread) {
-        Some(title) => fill(&texts.page.comments_on, &[("title", &IsolatedName(title))]),
-        None => texts.page.comments.clone(),
+        Some(title) => fill(texts.page.comments_on, &[("title", &IsolatedName(title))]),
+        None => texts.page.comments.to_owned(),
     }
 }
 
@@ -96,7 +96,7 @@ pub fn edit_page(
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
         assets: context.look(),
-        title: &context.texts.page.edit,
+        title: context.texts.page.edit,
         text: text.unwrap_or(&comment.text),
         problems: FormProblems(problem),
         max_graphemes: context.site.settings.max_graphemes,

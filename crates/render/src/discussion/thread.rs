@@ -78,7 +78,7 @@ pub(crate) fn section(
         frame: &frame,
         entries: &thread.entries,
         reply: reply.as_ref(),
-        divider: has_divider(&thread.query).then_some(context.texts.agreement.divider.as_str()),
+        divider: has_divider(&thread.query).then_some(context.texts.agreement.divider),
     };
     let section = ThreadSection {
         texts: context.texts,
@@ -206,7 +206,7 @@ fn allowed(context: &RenderContext<'_>, thread: &Thread) -> Passages {
 fn notice(context: &RenderContext<'_>, n_comments: i64, closed_at: Option<Time>) -> Option<String> {
     let (texts, settings) = (&context.texts.thread, &context.site.settings);
     if settings.mode == ModerationMode::Closed {
-        return Some(texts.site_closed.clone());
+        return Some(texts.site_closed.to_owned());
     }
     let closed_at = closed_at?;
     let text = if n_comments == 0 {
@@ -303,7 +303,7 @@ impl ThreadSection<'_> {
 
     fn heading(&self) -> String {
         if self.n_comments == 0 {
-            return self.texts.thread.title.clone();
+            return self.texts.thread.title.to_owned();
         }
         self.texts
             .counted(&self.texts.thread.count, self.n_comments)
@@ -413,10 +413,10 @@ impl ThreadSection<'_> {
     /// What a filter shows, in words.
     fn showing(&self, filter: Filter) -> &str {
         match filter {
-            Filter::Staff => &self.texts.thread.showing_staff,
-            Filter::Featured => &self.texts.thread.showing_featured,
-            Filter::Inline => &self.texts.passages.showing,
-            Filter::Sources => &self.texts.sources.showing,
+            Filter::Staff => self.texts.thread.showing_staff,
+            Filter::Featured => self.texts.thread.showing_featured,
+            Filter::Inline => self.texts.passages.showing,
+            Filter::Sources => self.texts.sources.showing,
         }
     }
 
@@ -427,15 +427,15 @@ impl ThreadSection<'_> {
             return None;
         }
         if query.passage.is_some() {
-            return Some(&self.texts.questions.empty);
+            return Some(self.texts.questions.empty);
         }
         match query.filter {
-            Some(Filter::Staff | Filter::Featured) => Some(&self.texts.thread.empty_filter),
-            Some(Filter::Inline) => Some(&self.texts.passages.empty),
-            Some(Filter::Sources) => Some(&self.texts.sources.empty),
+            Some(Filter::Staff | Filter::Featured) => Some(self.texts.thread.empty_filter),
+            Some(Filter::Inline) => Some(self.texts.passages.empty),
+            Some(Filter::Sources) => Some(self.texts.sources.empty),
             None => {
                 let own = self.thread.invitation.as_deref();
-                let text = own.unwrap_or(&self.texts.thread.empty);
+                let text = own.unwrap_or(self.texts.thread.empty);
                 self.frame.is_open.then_some(text)
             }
         }

@@ -53,7 +53,7 @@ fn whole<'a>(
                 ..draft.goal
             };
             fill(
-                &texts.funding.next,
+                texts.funding.next,
                 &[
                     ("amount", &words::money(texts, amount)),
                     (
@@ -98,7 +98,7 @@ fn whole<'a>(
             .filter(|_| standing.phase == CampaignPhase::Running)
             .map(|url| (url, give_to(texts, &draft.title, url))),
         as_of: fill(
-            &texts.funding.as_of,
+            texts.funding.as_of,
             &[
                 ("date", &texts.date(context.now)),
                 ("clock", &words::clock(context.now)),
@@ -110,7 +110,7 @@ fn whole<'a>(
 
 fn give_to(texts: &Catalogue, title: &str, url: &str) -> String {
     fill(
-        &texts.funding.give_to,
+        texts.funding.give_to,
         &[("title", &title), ("host", &words::host(url))],
     )
 }

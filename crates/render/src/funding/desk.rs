@@ -171,7 +171,7 @@ pub struct CampaignPage<'a> {
 
 /// What the list of campaigns is called.
 pub fn title(site: &Site) -> &'static str {
-    &desk(site).title
+    desk(site).title
 }
 
 /// The campaigns of a site as a page.
@@ -192,7 +192,7 @@ pub fn campaign_problem(site: &Site, why: CampaignProblem) -> String {
 /// The sentence about what is wrong, by its word.
 pub fn problem(site: &Site, word: &str) -> String {
     let problems = &texts(site).funding.problems;
-    problems.get(word).cloned().unwrap_or_default()
+    problems.get(word).unwrap_or_default().to_owned()
 }
 
 /// That there is no room for another campaign.
@@ -254,10 +254,10 @@ impl CampaignRow {
 
     fn phase<'a>(&self, texts: &'a FundingDeskTexts) -> &'a str {
         match self.standing.phase {
-            _ if self.campaign.hidden_at.is_some() => &texts.hidden,
-            CampaignPhase::Upcoming => &texts.upcoming,
-            CampaignPhase::Running => &texts.running,
-            CampaignPhase::Ended => &texts.ended,
+            _ if self.campaign.hidden_at.is_some() => texts.hidden,
+            CampaignPhase::Upcoming => texts.upcoming,
+            CampaignPhase::Running => texts.running,
+            CampaignPhase::Ended => texts.ended,
         }
     }
 }
@@ -311,7 +311,7 @@ impl CampaignPage<'_> {
 
     fn kind(&self, kind: &EntryKind) -> &'static str {
         let kinds = &self.texts().kinds;
-        kinds.get(kind.as_str()).map_or("", String::as_str)
+        kinds.get(kind.as_str()).unwrap_or_default()
     }
 
     fn source<'a>(&self, source: &'a str) -> &'a str
@@ -319,20 +319,16 @@ impl CampaignPage<'_> {
         'static: 'a,
     {
         match source {
-            "manual" => &self.texts().manual,
-            "statement" => &self.texts().from_statement,
-            other => self
-                .texts()
-                .processors
-                .get(other)
-                .map_or(other, String::as_str),
+            "manual" => self.texts().manual,
+            "statement" => self.texts().from_statement,
+            other => self.texts().processors.get(other).unwrap_or(other),
         }
     }
 
     /// What a processor is called, by its word in the ledger or in the log.
     fn processor(&self, processor: &Processor) -> &'static str {
         let names = &self.texts().processors;
-        names.get(processor.as_str()).map_or("", String::as_str)
+        names.get(processor.as_str()).unwrap_or_default()
     }
 
     fn processors(&self) -> Vec<(&'static str, &'static str)> {
@@ -344,13 +340,13 @@ impl CampaignPage<'_> {
     /// How the account at a processor is called there.
     fn account_label(&self, processor: &Processor) -> &'static str {
         let labels = &self.texts().accounts;
-        labels.get(processor.as_str()).map_or("", String::as_str)
+        labels.get(processor.as_str()).unwrap_or_default()
     }
 
     /// How the key for questions is called there.
     fn key_label(&self, processor: &Processor) -> &'static str {
         let labels = &self.texts().keys;
-        labels.get(processor.as_str()).map_or("", String::as_str)
+        labels.get(processor.as_str()).unwrap_or_default()
     }
 
     fn title_of(&self, campaign: &CampaignId) -> &str {
@@ -369,7 +365,7 @@ impl CampaignPage<'_> {
         'static: 'b,
     {
         let outcomes = &self.texts().outcomes;
-        outcomes.get(word).map_or(word, String::as_str)
+        outcomes.get(word).unwrap_or(word)
     }
 
     fn age(&self, time: &Time) -> Age {
@@ -384,20 +380,20 @@ impl CampaignPage<'_> {
     fn drawn(&self, entry: &EntryId) -> String {
         let gifts = format!("{}/account/{}/gifts", self.base, self.frame.site.host);
         fill(
-            &self.texts().code_drawn,
+            self.texts().code_drawn,
             &[("entry", entry), ("url", &gifts)],
         )
     }
 
     fn by(&self, name: &str) -> String {
-        fill(&self.texts().by, &[("name", &name)])
+        fill(self.texts().by, &[("name", &name)])
     }
 
     /// What a row notes; of a counter-entry, which entry it takes back, too.
     fn note(&self, row: &LedgerRow) -> String {
         let taken = row.external_id.parse().ok().map(EntryId);
         let taken = taken.filter(|_| row.kind == EntryKind::Correction);
-        let taken = taken.map(|id| fill(&self.texts().takes_back, &[("id", &id)]));
+        let taken = taken.map(|id| fill(self.texts().takes_back, &[("id", &id)]));
         let note = Some(row.note.clone()).filter(|note| !note.is_empty());
         taken.into_iter().chain(note).collect::<Vec<_>>().join(". ")
     }

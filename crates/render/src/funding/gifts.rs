@@ -52,7 +52,7 @@ pub fn gifts_page(context: &RenderContext<'_>, gifts: &GiftsView<'_>) -> String 
         language,
         direction: language.direction(),
         assets: context.look(),
-        title: fill(&own.title, &[("site", &IsolatedName(site))]),
+        title: fill(own.title, &[("site", &IsolatedName(site))]),
         host: &context.site.host,
         gifts,
     })

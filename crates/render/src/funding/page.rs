@@ -24,7 +24,7 @@ pub fn page(context: &RenderContext<'_>, shown: CampaignView<'_>, names: &[Strin
         let mark = words::percent(texts, shown.campaign.milestone_per_mille(own));
         MilestoneRow {
             amount: words::money(texts, amount),
-            mark: fill(&texts.funding.mark, &[("percent", &mark)]),
+            mark: fill(texts.funding.mark, &[("percent", &mark)]),
             meaning: own.meaning.clone(),
             is_reached: shown.standing.has_reached(own),
         }
@@ -45,13 +45,13 @@ pub fn page(context: &RenderContext<'_>, shown: CampaignView<'_>, names: &[Strin
             .url
             .as_deref()
             .filter(|_| shown.standing.phase == CampaignPhase::Running)
-            .map(|url| fill(&texts.funding.to_give, &[("host", &words::host(url))])),
+            .map(|url| fill(texts.funding.to_give, &[("host", &words::host(url))])),
         names,
         gifts: format!("{}/account/{}/gifts", context.base, context.site.host),
         has_accounts: context.has_accounts,
         counts: match draft.mode {
-            CampaignMode::Once => &texts.funding.how_once,
-            CampaignMode::Monthly => &texts.funding.how_monthly,
+            CampaignMode::Once => texts.funding.how_once,
+            CampaignMode::Monthly => texts.funding.how_monthly,
         },
     })
 }

@@ -25,14 +25,14 @@ pub fn receipt_mail(
         ("amount", &amount),
         ("site", &IsolatedName(context.site.name())),
     ];
-    let intro = fill(&own.intro, &intro);
-    let said = fill(&own.code, &[("code", &code)]);
+    let intro = fill(own.intro, &intro);
+    let said = fill(own.code, &[("code", &code)]);
     let link = format!(
         "{}/account/{}/gifts?receipt={code}",
         context.base, context.site.host
     );
     MailText {
-        subject: fill(&own.subject, &[("campaign", &campaign)]),
+        subject: fill(own.subject, &[("campaign", &campaign)]),
         text: format!(
             "{intro}\n\n{said}\n\n{}\n\n{link}\n\n-- \n{}\n",
             own.claim, own.why

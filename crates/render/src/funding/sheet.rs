@@ -94,16 +94,16 @@ pub fn sheet_words(site: &Site) -> SheetTexts {
     let own = &texts.funding.sheet;
     SheetTexts {
         texts,
-        statement: &own.statement,
-        statement_about: &own.statement_about,
-        rows: &own.rows,
-        known: &own.known,
-        add: &own.add,
-        export: &own.export,
-        differing: &own.differing,
-        missing_here: &own.missing_here,
-        missing_there: &own.missing_there,
-        settle: &own.settle,
+        statement: own.statement,
+        statement_about: own.statement_about,
+        rows: own.rows,
+        known: own.known,
+        add: own.add,
+        export: own.export,
+        differing: own.differing,
+        missing_here: own.missing_here,
+        missing_there: own.missing_there,
+        settle: own.settle,
     }
 }
 
@@ -111,7 +111,7 @@ impl SheetTexts {
     /// How much is left of a payment here.
     pub fn here(&self, left: Money) -> String {
         let left = words::money(self.texts, left);
-        fill(&self.texts.funding.sheet.left_here, &[("amount", &left)])
+        fill(self.texts.funding.sheet.left_here, &[("amount", &left)])
     }
 
     /// How many payments come to the same on both sides, and how many are of another account.
@@ -143,14 +143,14 @@ impl SheetPage<'_> {
     fn label(&self, column: &StatementColumn) -> &'static str {
         let texts = self.texts();
         match column {
-            StatementColumn::Day => &texts.day,
-            StatementColumn::Amount => &texts.amount,
-            StatementColumn::Currency => &texts.currency,
-            StatementColumn::Reference => &texts.reference,
-            StatementColumn::Name => &texts.name,
-            StatementColumn::Refunded => &texts.refunded,
-            StatementColumn::About => &texts.about,
-            StatementColumn::Status => &texts.status,
+            StatementColumn::Day => texts.day,
+            StatementColumn::Amount => texts.amount,
+            StatementColumn::Currency => texts.currency,
+            StatementColumn::Reference => texts.reference,
+            StatementColumn::Name => texts.name,
+            StatementColumn::Refunded => texts.refunded,
+            StatementColumn::About => texts.about,
+            StatementColumn::Status => texts.status,
         }
     }
 

@@ -10,13 +10,13 @@ use crate::catalogue::{Catalogue, fill};
 pub(super) fn money(texts: &Catalogue, money: Money) -> String {
     let (whole, part) = money.split();
     let minus = match money.minor {
-        ..0 => texts.funding.minus.as_str(),
+        ..0 => texts.funding.minus,
         0.. => "",
     };
     let mut amount = texts.number(whole).to_string();
     let decimals = money.currency.decimals() as usize;
     if part > 0 {
-        amount.push_str(&texts.number.point);
+        amount.push_str(texts.number.point);
         amount.push_str(&format!("{part:0decimals$}"));
     }
     let sign = money.currency.sign();
@@ -63,12 +63,12 @@ pub(super) fn parts(texts: &Catalogue, shown: CampaignView<'_>, now: Time) -> Ve
     let funding = &texts.funding;
     let standing = shown.standing;
     let share = percent(texts, standing.per_mille);
-    let mut parts = vec![fill(&funding.percent, &[("percent", &share)])];
+    let mut parts = vec![fill(funding.percent, &[("percent", &share)])];
     if standing.gifts > 0 {
         parts.push(texts.counted(&funding.gifts, standing.gifts));
     }
     match (standing.phase, shown.campaign.days_left(now)) {
-        (CampaignPhase::Running, Some(0)) => parts.push(funding.last_day.clone()),
+        (CampaignPhase::Running, Some(0)) => parts.push(funding.last_day.to_owned()),
         (CampaignPhase::Running, Some(days)) => parts.push(texts.counted(&funding.days_left, days)),
         _ => {}
     }
@@ -80,7 +80,7 @@ pub(super) fn state(texts: &Catalogue, shown: CampaignView<'_>) -> Option<String
     let draft = &shown.campaign.draft;
     match (shown.standing.phase, draft.ends_at) {
         (CampaignPhase::Upcoming, _) => Some(fill(
-            &texts.funding.begins,
+            texts.funding.begins,
             &[
                 ("date", &texts.date(draft.starts_at)),
                 ("goal", &money(texts, draft.goal)),
@@ -89,13 +89,13 @@ pub(super) fn state(texts: &Catalogue, shown: CampaignView<'_>) -> Option<String
         (CampaignPhase::Ended, Some(ends)) => {
             // The end is the first moment after the last day.
             let last = Time::from_micros(ends.micros() - 1);
-            let ended = fill(&texts.funding.ended, &[("date", &texts.date(last))]);
+            let ended = fill(texts.funding.ended, &[("date", &texts.date(last))]);
             Some(match shown.standing.is_reached() {
                 true => format!("{ended} {}", texts.funding.reached),
                 false => ended,
             })
         }
-        _ if shown.standing.is_reached() => Some(texts.funding.reached.clone()),
+        _ if shown.standing.is_reached() => Some(texts.funding.reached.to_owned()),
         _ => None,
     }
 }
@@ -105,7 +105,7 @@ pub(super) fn beside(texts: &Catalogue, shown: CampaignView<'_>) -> Option<Strin
     let amounts = shown.standing.beside.iter();
     let amounts: Vec<String> = amounts.map(|own| money(texts, *own)).collect();
     let amounts = amounts.join(" + ");
-    (!amounts.is_empty()).then(|| fill(&texts.funding.beside, &[("amounts", &amounts)]))
+    (!amounts.is_empty()).then(|| fill(texts.funding.beside, &[("amounts", &amounts)]))
 }
 
 /// The host of the address where one gives.

@@ -58,7 +58,7 @@ pub fn account_notices_page(
         direction: language.direction(),
         assets: context.look(),
         title: fill(
-            &own.account.title,
+            own.account.title,
             &[("site", &IsolatedName(publication(context)))],
         ),
         context,
@@ -116,6 +116,6 @@ impl AccountNoticesPage<'_> {
     }
 
     fn since(&self, time: &Time) -> String {
-        fill(&self.device.since, &[("date", &self.texts.date(*time))])
+        fill(self.device.since, &[("date", &self.texts.date(*time))])
     }
 }

@@ -30,10 +30,10 @@ pub fn sign_in_page(
         direction: context.site.settings.language.direction(),
         assets: context.look(),
         title: fill(
-            &texts.title,
+            texts.title,
             &[("site", &IsolatedName(publication(context)))],
         ),
-        why: fill(&texts.r#as, &[("role", &role)]),
+        why: fill(texts.r#as, &[("role", &role)]),
         site: &context.site.host,
         name: &account.name,
         token,

@@ -91,7 +91,7 @@ pub fn guest_page(context: &RenderContext<'_>, guest: GuestView<'_>) -> String {
         direction: language.direction(),
         assets: context.look(),
         title: fill(
-            &own.guest.title,
+            own.guest.title,
             &[("site", &IsolatedName(publication(context)))],
         ),
         site: &context.site.host,
@@ -107,17 +107,17 @@ pub fn guest_mail(context: &RenderContext<'_>, link: &str) -> MailText {
         "site",
         &IsolatedName(publication(context)) as &dyn std::fmt::Display,
     )];
-    let intro = fill(&texts.mail, &named);
+    let intro = fill(texts.mail, &named);
     MailText {
-        subject: fill(&texts.title, &named),
+        subject: fill(texts.title, &named),
         text: format!("{intro}\n\n{link}\n\n{}\n", texts.mail_not_you),
         html: rendered(&GuestMail {
             language,
             look: MailLook::of(context),
             intro: &intro,
             link,
-            button: &texts.show,
-            not_you: &texts.mail_not_you,
+            button: texts.show,
+            not_you: texts.mail_not_you,
         }),
     }
 }
@@ -139,8 +139,8 @@ impl GuestPage<'_> {
     /// The line about a person that a browser is known as.
     fn called(&self, guest: &GuestRecord<'_>) -> String {
         match guest.name {
-            "" => self.own.guest.nameless.clone(),
-            name => fill(&self.own.guest.called, &[("name", &IsolatedName(name))]),
+            "" => self.own.guest.nameless.to_owned(),
+            name => fill(self.own.guest.called, &[("name", &IsolatedName(name))]),
         }
     }
 

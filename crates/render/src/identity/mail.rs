@@ -25,10 +25,10 @@ pub fn sign_in_mail(context: &RenderContext<'_>, link: &str) -> MailText {
     let texts = &context.texts.account;
     let name = publication(context);
     let named = [("site", &IsolatedName(name) as &dyn std::fmt::Display)];
-    let intro = fill(&texts.mail.intro, &named);
+    let intro = fill(texts.mail.intro, &named);
     let mail = &texts.mail;
     MailText {
-        subject: fill(&mail.subject, &named),
+        subject: fill(mail.subject, &named),
         text: format!("{intro}\n\n{link}\n\n{} {}\n", mail.once, mail.not_you),
         html: rendered(&SignInMail {
             language: context.site.settings.language,

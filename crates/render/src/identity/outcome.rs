@@ -10,24 +10,24 @@ use crate::catalogue::{self, fill};
 pub(super) fn reason(language: Language, reason: &Word<StateReason>) -> Option<String> {
     let own = &catalogue::of(language).account;
     let reason = own.reasons.get(reason.as_str())?;
-    Some(fill(&own.account.why, &[("reason", reason)]))
+    Some(fill(own.account.why, &[("reason", &reason)]))
 }
 
 /// Who refused a comment, and why, as far as `reason` tells.
 pub(crate) fn refused(language: Language, reason: Option<&Word<StateReason>>) -> String {
     let own = &catalogue::of(language).account;
     let by = match reason.is_some_and(is_of_rules) {
-        true => &own.account.rejected_by_rule,
-        false => &own.account.rejected,
+        true => own.account.rejected_by_rule,
+        false => own.account.rejected,
     };
     let why = reason.and_then(|reason| self::reason(language, reason));
-    why.map_or_else(|| by.clone(), |why| format!("{by} {why}"))
+    why.map_or_else(|| by.to_owned(), |why| format!("{by} {why}"))
 }
 
 /// What a moderator adds.
 pub(crate) fn note(language: Language, note: &str) -> String {
     fill(
-        &catalogue::of(language).account.account.note,
+        catalogue::of(language).account.account.note,
         &[("note", &note)],
     )
 }

@@ -88,7 +88,7 @@ pub fn own_page(context: &RenderContext<'_>, account: &Author, tab: AccountTab<'
         direction: language.direction(),
         assets: context.look(),
         title: fill(
-            &own.account.title,
+            own.account.title,
             &[("site", &IsolatedName(publication(context)))],
         ),
         context,
@@ -157,19 +157,19 @@ impl AccountPage<'_> {
     }
 
     fn email(&self, email: &str) -> String {
-        fill(&self.own.account.email, &[("email", &email)])
+        fill(self.own.account.email, &[("email", &email)])
     }
 
     fn since(&self, time: &Time) -> String {
         fill(
-            &self.own.account.since,
+            self.own.account.since,
             &[("date", &self.texts.date(*time))],
         )
     }
 
     fn unmute(&self, name: &str) -> String {
         fill(
-            &self.own.account.unmute_name,
+            self.own.account.unmute_name,
             &[("name", &IsolatedName(name))],
         )
     }
@@ -180,7 +180,7 @@ impl AccountPage<'_> {
         let clock = stamp.get(11..16).unwrap_or_default();
         let day = self.texts.date(*time);
         fill(
-            &self.own.account.pending,
+            self.own.account.pending,
             &[("date", &day), ("time", &clock)],
         )
     }
@@ -211,14 +211,14 @@ fn fate(own: &AccountTexts, language: Language, line: &CommentLine<'_>) -> Optio
     let reason = line.comment.reason.as_ref();
     let fate = match line.comment.state {
         CommentState::Published => return None,
-        CommentState::Held => &own.account.held,
+        CommentState::Held => own.account.held,
         CommentState::Rejected => return Some(outcome::refused(language, reason)),
-        CommentState::Spam => &own.account.spam,
-        CommentState::Removed if is_own => &own.account.deleted,
-        CommentState::Removed => &own.account.removed,
+        CommentState::Spam => own.account.spam,
+        CommentState::Removed if is_own => own.account.deleted,
+        CommentState::Removed => own.account.removed,
     };
     let why = reason.and_then(|reason| outcome::reason(language, reason));
-    Some(why.map_or_else(|| fate.clone(), |why| format!("{fate} {why}")))
+    Some(why.map_or_else(|| fate.to_owned(), |why| format!("{fate} {why}")))
 }
 
 /// What an author wrote on a page and others do not see, for the author alone; nothing where there is

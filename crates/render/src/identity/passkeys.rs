@@ -58,7 +58,7 @@ pub fn passkeys_page(context: &RenderContext<'_>, keys: &PasskeysView<'_>) -> St
         direction: language.direction(),
         assets: context.look(),
         title: fill(
-            &own.passkeys.title,
+            own.passkeys.title,
             &[("site", &IsolatedName(publication(context)))],
         ),
         host: &context.site.host,
@@ -88,16 +88,16 @@ impl PasskeysPage<'_> {
         let added = self.texts.date(key.added_at);
         match key.used_at {
             Some(used) => fill(
-                &self.own.passkeys.added_and_used,
+                self.own.passkeys.added_and_used,
                 &[("added", &added), ("used", &self.texts.date(used))],
             ),
-            None => fill(&self.own.passkeys.added, &[("added", &added)]),
+            None => fill(self.own.passkeys.added, &[("added", &added)]),
         }
     }
 
     fn sure(&self, key: &PasskeyRow<'_>) -> String {
         fill(
-            &self.own.passkeys.remove_why,
+            self.own.passkeys.remove_why,
             &[("name", &IsolatedName(key.name))],
         )
     }
@@ -105,10 +105,10 @@ impl PasskeysPage<'_> {
     fn trouble(&self) -> Option<&str> {
         let own = &self.own.passkeys;
         Some(match self.keys.trouble? {
-            PasskeyProblem::NotSecure => &own.not_secure,
-            PasskeyProblem::NoName => &own.no_name,
-            PasskeyProblem::NotRecent => &own.not_recent,
-            PasskeyProblem::Full => &own.full,
+            PasskeyProblem::NotSecure => own.not_secure,
+            PasskeyProblem::NoName => own.no_name,
+            PasskeyProblem::NotRecent => own.not_recent,
+            PasskeyProblem::Full => own.full,
         })
     }
 

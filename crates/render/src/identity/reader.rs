@@ -43,7 +43,7 @@ pub fn reader_page(
         language,
         direction: language.direction(),
         assets: context.look(),
-        title: fill(&own.reader.title, &names),
+        title: fill(own.reader.title, &names),
         context,
         author,
         lines,

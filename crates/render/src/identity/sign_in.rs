@@ -54,7 +54,7 @@ pub struct SignInForm<'a> {
 /// Asks for an address.
 pub fn ask_page(context: &RenderContext<'_>, asking: &SignInForm<'_>) -> String {
     let texts = &context.texts.account;
-    page(context, &texts.sign_in.title, SignInStep::Ask(asking))
+    page(context, texts.sign_in.title, SignInStep::Ask(asking))
 }
 
 /// A link that was mailed, as the browser that asked for it is told.
@@ -71,7 +71,7 @@ pub struct MailedLink<'a> {
 /// Says that a link is on its way: the same whether there is an account or not.
 pub fn sent_page(context: &RenderContext<'_>, link: &MailedLink<'_>) -> String {
     let texts = &context.texts.account;
-    page(context, &texts.sign_in.sent, SignInStep::Sent(*link))
+    page(context, texts.sign_in.sent, SignInStep::Sent(*link))
 }
 
 /// A link that was opened.
@@ -94,7 +94,7 @@ pub struct OpenedLink<'a> {
 /// What a mailed link opens: a button, because mail scanners follow links.
 pub fn link_page(context: &RenderContext<'_>, link: &OpenedLink<'_>) -> String {
     let texts = &context.texts.account;
-    page(context, &texts.sign_in.title, SignInStep::Link(*link))
+    page(context, texts.sign_in.title, SignInStep::Link(*link))
 }
 
 /// Who one is now, and the ways on.
@@ -106,7 +106,7 @@ pub fn here_page(
     let texts = &context.texts.account;
     page(
         context,
-        &texts.sign_in.here,
+        texts.sign_in.here,
         SignInStep::Here(account, *door),
     )
 }
@@ -123,7 +123,7 @@ pub struct ProviderRedirect<'a> {
 /// Leads on to a provider. Not a redirect: that would be the form's, which may lead nowhere else.
 pub fn away_page(context: &RenderContext<'_>, away: &ProviderRedirect<'_>) -> String {
     let texts = &context.texts.account;
-    page(context, &texts.sign_in.title, SignInStep::Away(*away))
+    page(context, texts.sign_in.title, SignInStep::Away(*away))
 }
 
 /// Who one is now, which the page that opened this one is told.
@@ -135,7 +135,7 @@ pub fn entered_page(
     let texts = &context.texts.account;
     page(
         context,
-        &texts.sign_in.here,
+        texts.sign_in.here,
         SignInStep::Entered(account, *door),
     )
 }
@@ -171,7 +171,7 @@ pub fn stopped_page(
     let texts = &context.texts.account;
     page(
         context,
-        &texts.openid.stopped,
+        texts.openid.stopped,
         SignInStep::Stopped(*door, stop, label),
     )
 }
@@ -180,7 +180,7 @@ pub fn stopped_page(
 pub fn reader_name(language: Language, seed: i64) -> String {
     let number = seed.rem_euclid(100_000);
     fill(
-        &catalogue::of(language).account.openid.reader,
+        catalogue::of(language).account.openid.reader,
         &[("number", &number)],
     )
 }
@@ -188,12 +188,12 @@ pub fn reader_name(language: Language, seed: i64) -> String {
 /// That nobody is signed in any more; `back` leads on.
 pub fn signed_out_page(language: Language, back: &str) -> String {
     let texts = &catalogue::of(language).account;
-    message_page(&texts.sign_in.gone, &texts.sign_in.gone_why, back)
+    message_page(texts.sign_in.gone, texts.sign_in.gone_why, back)
 }
 
 /// That a code is not the one that was shown.
 pub fn code_wrong(language: Language) -> &'static str {
-    &catalogue::of(language).account.sign_in.code_wrong
+    catalogue::of(language).account.sign_in.code_wrong
 }
 
 enum SignInStep<'a> {
@@ -247,10 +247,10 @@ impl SignInStepPage<'_> {
                 let role = badge.to_lowercase();
                 let fields: [(&str, &dyn std::fmt::Display); 3] =
                     [("name", &name), ("role", &role), ("site", &site)];
-                fill(&self.texts.sign_in.done_as, &fields)
+                fill(self.texts.sign_in.done_as, &fields)
             }
             _ => fill(
-                &self.own.sign_in.here_as,
+                self.own.sign_in.here_as,
                 &[("name", &name), ("site", &site)],
             ),
         }
@@ -282,7 +282,7 @@ impl SignInStepPage<'_> {
 
     fn go_on(&self, account: &Author) -> String {
         fill(
-            &self.own.sign_in.go_on,
+            self.own.sign_in.go_on,
             &[("name", &IsolatedName(&account.name))],
         )
     }

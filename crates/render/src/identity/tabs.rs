@@ -20,22 +20,22 @@ pub(super) fn tabs(
     let (texts, device) = (&texts.account.account, &texts.devices);
     let path = |rest: &str| format!("/account/{}{rest}", context.site.host);
     let listed = [
-        (path(""), &texts.comments, Some(AccountSection::Comments)),
+        (path(""), texts.comments, Some(AccountSection::Comments)),
         (
             path("/replies"),
-            &texts.replies,
+            texts.replies,
             Some(AccountSection::Replies),
         ),
-        (bell::path(context), &texts.notices, None),
-        (path("/notify"), &device.tab, Some(AccountSection::Notices)),
+        (bell::path(context), texts.notices, None),
+        (path("/notify"), device.tab, Some(AccountSection::Notices)),
         (
             path("/settings"),
-            &texts.settings,
+            texts.settings,
             Some(AccountSection::Settings),
         ),
     ];
     let shown = listed.into_iter();
     shown
-        .map(|(path, name, page)| (path, name.as_str(), page == Some(here)))
+        .map(|(path, name, page)| (path, name, page == Some(here)))
         .collect()
 }

@@ -77,11 +77,11 @@ impl ApiTokensPage<'_> {
     fn about(&self, scope: &ApiScope) -> &'static str {
         let texts = &self.frame.texts().scopes;
         match scope {
-            ApiScope::CommentsRead => &texts.comments_read,
-            ApiScope::CommentsWrite => &texts.comments_write,
-            ApiScope::ModerationRead => &texts.moderation_read,
-            ApiScope::ModerationWrite => &texts.moderation_write,
-            ApiScope::ArticlesWrite => &texts.articles_write,
+            ApiScope::CommentsRead => texts.comments_read,
+            ApiScope::CommentsWrite => texts.comments_write,
+            ApiScope::ModerationRead => texts.moderation_read,
+            ApiScope::ModerationWrite => texts.moderation_write,
+            ApiScope::ArticlesWrite => texts.articles_write,
         }
     }
 

@@ -125,22 +125,22 @@ fn kinds<'a>(
 ) -> Vec<(WebhookEvent, &'a str, bool)> {
     let texts = &texts.kinds;
     let about = |kind| match kind {
-        WebhookEvent::CommentPublished => &texts.comment_published,
-        WebhookEvent::CommentEdited => &texts.comment_edited,
-        WebhookEvent::CommentRemoved => &texts.comment_removed,
-        WebhookEvent::CommentFeatured => &texts.comment_featured,
-        WebhookEvent::PageChanged => &texts.page_changed,
-        WebhookEvent::RecordingPublished => &texts.recording_published,
-        WebhookEvent::RecordingChanged => &texts.recording_changed,
-        WebhookEvent::RecordingRemoved => &texts.recording_removed,
-        WebhookEvent::TranscriptChanged => &texts.transcript_changed,
-        WebhookEvent::CutCompared => &texts.cut_compared,
-        WebhookEvent::CorrectionReceived => &texts.correction_received,
-        WebhookEvent::CorrectionDecided => &texts.correction_decided,
+        WebhookEvent::CommentPublished => texts.comment_published,
+        WebhookEvent::CommentEdited => texts.comment_edited,
+        WebhookEvent::CommentRemoved => texts.comment_removed,
+        WebhookEvent::CommentFeatured => texts.comment_featured,
+        WebhookEvent::PageChanged => texts.page_changed,
+        WebhookEvent::RecordingPublished => texts.recording_published,
+        WebhookEvent::RecordingChanged => texts.recording_changed,
+        WebhookEvent::RecordingRemoved => texts.recording_removed,
+        WebhookEvent::TranscriptChanged => texts.transcript_changed,
+        WebhookEvent::CutCompared => texts.cut_compared,
+        WebhookEvent::CorrectionReceived => texts.correction_received,
+        WebhookEvent::CorrectionDecided => texts.correction_decided,
     };
     let kinds = WebhookEvent::ALL.into_iter();
     kinds
-        .map(|kind| (kind, about(kind).as_str(), chosen.contains(&kind)))
+        .map(|kind| (kind, about(kind), chosen.contains(&kind)))
         .collect()
 }
 
@@ -181,7 +181,7 @@ impl WebhookPage<'_> {
     fn wait(&self, time: &Time) -> String {
         let texts = &self.frame.texts().wait;
         let (text, n) = match time.since(self.frame.now).as_secs() {
-            0..60 => return texts.moment.clone(),
+            0..60 => return texts.moment.to_owned(),
             seconds @ 60..3_600 => (&texts.minutes, seconds / 60),
             seconds => (&texts.hours, seconds / 3_600),
         };
@@ -208,11 +208,11 @@ impl DeliveryRow {
     fn label<'a>(&self, texts: &'a NewsroomTexts) -> &'a str {
         let texts = &texts.deliveries;
         match self.state {
-            "waiting" if self.attempts == 0 => &texts.waits,
-            "waiting" => &texts.again,
-            "delivered" => &texts.delivered,
-            "failed" => &texts.failed,
-            _ => &texts.skipped,
+            "waiting" if self.attempts == 0 => texts.waits,
+            "waiting" => texts.again,
+            "delivered" => texts.delivered,
+            "failed" => texts.failed,
+            _ => texts.skipped,
         }
     }
 }

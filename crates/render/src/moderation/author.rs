@@ -84,9 +84,9 @@ impl AuthorPage<'_> {
     fn kind(&self) -> &'static str {
         let texts = &self.frame.texts().kinds_of_author;
         match self.author.kind {
-            AuthorKind::Guest => &texts.guest,
-            AuthorKind::Account => &texts.account,
-            AuthorKind::Imported => &texts.imported,
+            AuthorKind::Guest => texts.guest,
+            AuthorKind::Account => texts.account,
+            AuthorKind::Imported => texts.imported,
         }
     }
 
@@ -115,9 +115,9 @@ impl AuthorPage<'_> {
             (trust.as_str(), label, self.standing.trust == trust)
         };
         [
-            one(Trust::Plain, &texts.plain),
-            one(Trust::Trusted, &texts.trusted),
-            one(Trust::AlwaysHeld, &texts.always_held),
+            one(Trust::Plain, texts.plain),
+            one(Trust::Trusted, texts.trusted),
+            one(Trust::AlwaysHeld, texts.always_held),
         ]
     }
 
@@ -135,12 +135,12 @@ impl AuthorPage<'_> {
     fn spans(&self) -> [(&'static str, &'static str); 6] {
         let texts = &self.frame.texts().standing;
         [
-            ("1h", &texts.h1),
-            ("3h", &texts.h3),
-            ("1d", &texts.d1),
-            ("7d", &texts.d7),
-            ("30d", &texts.d30),
-            ("day", &texts.day),
+            ("1h", texts.h1),
+            ("3h", texts.h3),
+            ("1d", texts.d1),
+            ("7d", texts.d7),
+            ("30d", texts.d30),
+            ("day", texts.day),
         ]
     }
 
@@ -197,7 +197,7 @@ impl<'a> BannedPage<'a> {
     fn until(&self, until: &Option<Time>) -> String {
         match until {
             Some(until) => until.to_string().get(..10).unwrap_or_default().to_owned(),
-            None => self.frame.texts().standing.for_good.clone(),
+            None => self.frame.texts().standing.for_good.to_owned(),
         }
     }
 }

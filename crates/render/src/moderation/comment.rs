@@ -86,8 +86,8 @@ impl<'a> CommentPage<'a> {
     fn question(&self) -> Option<(&'static str, &'static str, &'static str)> {
         let texts = &self.frame.texts().acts;
         match self.asked? {
-            ModerationAction::Approve => Some((&texts.approve_question, "approve", &texts.approve)),
-            ModerationAction::Reject => Some((&texts.reject_question, "reject", &texts.reject)),
+            ModerationAction::Approve => Some((texts.approve_question, "approve", texts.approve)),
+            ModerationAction::Reject => Some((texts.reject_question, "reject", texts.reject)),
             _ => None,
         }
     }
@@ -95,7 +95,7 @@ impl<'a> CommentPage<'a> {
     /// What stands around it; a removed text is not shown.
     fn excerpt(&self, comment: &Comment) -> String {
         match comment.state {
-            CommentState::Removed => self.frame.texts().states.removed.clone(),
+            CommentState::Removed => self.frame.texts().states.removed.to_owned(),
             _ => excerpt(&comment.text, EXCERPT),
         }
     }
@@ -106,7 +106,7 @@ impl<'a> CommentPage<'a> {
 
     /// What stands above the sources that an edit took away.
     fn earlier(&self) -> &'static str {
-        &catalogue::of(self.frame.site.settings.language)
+        catalogue::of(self.frame.site.settings.language)
             .sources
             .earlier
     }

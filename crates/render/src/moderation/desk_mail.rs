@@ -119,7 +119,7 @@ pub fn desk_mail_page(site: &Site, assets: &str, manage: &str, has_ended: bool) 
         language: site.settings.language,
         direction: site.settings.language.direction(),
         assets: PageLook::of(assets, site),
-        title: &texts.title,
+        title: texts.title,
         site: site.name(),
         desk: format!("/moderate/{}", site.host),
         manage,

@@ -20,7 +20,7 @@ pub fn flag_page(context: &RenderContext<'_>, key: &PageKey, comment: &Comment) 
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
         assets: context.look(),
-        title: &context.texts.flag.title,
+        title: context.texts.flag.title,
         links: &links,
         comment,
     })
@@ -31,7 +31,7 @@ pub fn flagged_page(context: &RenderContext<'_>, key: &PageKey, comment: &Commen
     let links = Links::new(context.base, context.site, key);
     let texts = &context.texts.flag;
     let back = links.to(LinkTarget::Own(comment.id)).to_string();
-    message_page(&texts.title, &texts.thanks, &back)
+    message_page(texts.title, texts.thanks, &back)
 }
 
 #[derive(Template)]
@@ -49,13 +49,7 @@ struct FlagPage<'a> {
 impl FlagPage<'_> {
     /// Each reason as its word and what readers call it.
     fn reasons(&self) -> Vec<(&'static str, &str)> {
-        let shown = |word: &'static str| {
-            self.texts
-                .flag
-                .reasons
-                .get(word)
-                .map_or(word, String::as_str)
-        };
+        let shown = |word: &'static str| self.texts.flag.reasons.get(word).unwrap_or(word);
         let all = FlagReason::ALL.iter().map(|reason| reason.as_str());
         all.map(|word| (word, shown(word))).collect()
     }
@@ -69,7 +63,7 @@ impl FlagPage<'_> {
             &IsolatedName(&author.name) as &dyn std::fmt::Display,
         )];
         let is_offered = self.comment.is_published() && author.role == Role::Reader;
-        is_offered.then(|| fill(&self.texts.flag.mute, &name))
+        is_offered.then(|| fill(self.texts.flag.mute, &name))
     }
 
     fn act(&self) -> ActionLink<'_> {

@@ -28,7 +28,7 @@ pub struct GroupForm {
 
 impl GroupForm {
     fn modes<'a>(&self, texts: &'a NewsroomTexts) -> [(&'static str, &'a str, bool); 3] {
-        modes::choices(&texts.modes, &texts.modes.of_site, self.mode)
+        modes::choices(&texts.modes, texts.modes.of_site, self.mode)
     }
 }
 

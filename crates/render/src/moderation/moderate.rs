@@ -20,7 +20,7 @@ pub fn moderate_page(context: &RenderContext<'_>, key: &PageKey, comment: &Comme
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
         assets: context.look(),
-        title: &texts.moderate.moderate_a_comment,
+        title: texts.moderate.moderate_a_comment,
         texts,
         base: context.base,
         links: &links,
@@ -52,36 +52,36 @@ impl ModeratePage<'_> {
             ..
         } = self.comment;
         let texts = &self.texts.acts;
-        let mut actions: Vec<(ModerationAction, &'static String, Option<char>)> = vec![
-            (ModerationAction::Approve, &texts.approve, Some('a')),
-            (ModerationAction::Reject, &texts.reject, Some('r')),
-            (ModerationAction::Spam, &texts.spam, Some('s')),
-            (ModerationAction::Remove, &texts.remove_in_thread, None),
+        let mut actions: Vec<(ModerationAction, &'static str, Option<char>)> = vec![
+            (ModerationAction::Approve, texts.approve, Some('a')),
+            (ModerationAction::Reject, texts.reject, Some('r')),
+            (ModerationAction::Spam, texts.spam, Some('s')),
+            (ModerationAction::Remove, texts.remove_in_thread, None),
         ];
         actions.push(match featured_at {
             Some(_) => (
                 ModerationAction::Unfeature,
-                &texts.unfeature_in_thread,
+                texts.unfeature_in_thread,
                 Some('f'),
             ),
-            None => (ModerationAction::Feature, &texts.feature, Some('f')),
+            None => (ModerationAction::Feature, texts.feature, Some('f')),
         });
         if parent.is_none() {
             actions.extend(match pin {
                 Some(_) => vec![
-                    (ModerationAction::PinUp, &texts.pin_up, None),
-                    (ModerationAction::PinDown, &texts.pin_down, None),
-                    (ModerationAction::Unpin, &texts.unpin, None),
+                    (ModerationAction::PinUp, texts.pin_up, None),
+                    (ModerationAction::PinDown, texts.pin_down, None),
+                    (ModerationAction::Unpin, texts.unpin, None),
                 ],
-                None => vec![(ModerationAction::Pin(1), &texts.pin, None)],
+                None => vec![(ModerationAction::Pin(1), texts.pin, None)],
             });
         }
         actions.push(match closed_at {
-            Some(_) => (ModerationAction::OpenBranch, &texts.open_in_thread, None),
-            None => (ModerationAction::CloseBranch, &texts.close_in_thread, None),
+            Some(_) => (ModerationAction::OpenBranch, texts.open_in_thread, None),
+            None => (ModerationAction::CloseBranch, texts.close_in_thread, None),
         });
-        let shown = |(action, label, key): (ModerationAction, &'static String, _)| {
-            (action.as_str(), label.as_str(), key)
+        let shown = |(action, label, key): (ModerationAction, &'static str, _)| {
+            (action.as_str(), label, key)
         };
         actions.into_iter().map(shown).collect()
     }

@@ -14,7 +14,7 @@ pub(super) fn choices<'t>(
     let is_set = |other| mode == Some(other);
     [
         ("site", unset, mode.is_none()),
-        ("after", &texts.after, is_set(ModerationMode::After)),
-        ("before", &texts.before, is_set(ModerationMode::Before)),
+        ("after", texts.after, is_set(ModerationMode::After)),
+        ("before", texts.before, is_set(ModerationMode::Before)),
     ]
 }

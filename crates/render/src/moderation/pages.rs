@@ -93,7 +93,7 @@ impl<'a> PagePage<'a> {
     fn alarm(&self) -> Option<String> {
         let (percent, at) = self.crowd?;
         let texts = catalogue::of(self.frame.site.settings.language);
-        Some(crowd(texts, &texts.agreement.owner.crowd_here, percent, at))
+        Some(crowd(texts, texts.agreement.owner.crowd_here, percent, at))
     }
 
     /// The comment and its revision, as the form names it.
@@ -111,18 +111,18 @@ impl<'a> PagePage<'a> {
 
     fn modes(&self) -> [(&'static str, &'static str, bool); 3] {
         let texts = &self.frame.texts().modes;
-        modes::choices(texts, &texts.of_groups, self.mode)
+        modes::choices(texts, texts.of_groups, self.mode)
     }
 
     fn queues(&self) -> [(&'static str, &'static str); 6] {
         let texts = &self.frame.texts().queues;
         [
-            ("held", &texts.held),
-            ("flagged", &texts.flagged),
-            ("unreviewed", &texts.unreviewed),
-            ("approved", &texts.approved),
-            ("rejected", &texts.rejected),
-            ("spam", &texts.spam),
+            ("held", texts.held),
+            ("flagged", texts.flagged),
+            ("unreviewed", texts.unreviewed),
+            ("approved", texts.approved),
+            ("rejected", texts.rejected),
+            ("spam", texts.spam),
         ]
     }
 }

@@ -39,7 +39,7 @@ impl QueuePage<'_> {
 
     fn alarm(&self, percent: &i64, at: &Time) -> String {
         let texts = catalogue::of(self.frame.site.settings.language);
-        crowd(texts, &texts.agreement.owner.crowd, *percent, *at)
+        crowd(texts, texts.agreement.owner.crowd, *percent, *at)
     }
 
     /// The same queue in another order, or without its page.

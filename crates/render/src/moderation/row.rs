@@ -36,11 +36,11 @@ impl RecordCounts {
     pub(crate) fn numbers<'a>(&self, texts: &'a NewsroomTexts) -> [(&'a str, i64); 5] {
         let texts = &texts.record;
         [
-            (&texts.published, self.published),
-            (&texts.rejected, self.rejected),
-            (&texts.spam, self.spam),
-            (&texts.removed, self.removed),
-            (&texts.flagged, self.flagged),
+            (texts.published, self.published),
+            (texts.rejected, self.rejected),
+            (texts.spam, self.spam),
+            (texts.removed, self.removed),
+            (texts.flagged, self.flagged),
         ]
     }
 }
@@ -84,7 +84,7 @@ impl Judgement {
 
     fn by<'a>(&'a self, texts: &'a NewsroomTexts) -> &'a str {
         match self.by.as_str() {
-            "" => &texts.log.nameless,
+            "" => texts.log.nameless,
             name => name,
         }
     }
@@ -294,7 +294,7 @@ pub(crate) const ACTS: [ActionButton; 5] = [
 /// What someone calls themselves.
 pub fn name<'a>(texts: &'a NewsroomTexts, author: &'a Author) -> &'a str {
     match author.name.as_str() {
-        "" => &texts.log.nameless,
+        "" => texts.log.nameless,
         name => name,
     }
 }

@@ -35,7 +35,7 @@ impl fmt::Display for Age {
         let catalogue = catalogue::of(self.language);
         let texts = &catalogue.newsroom.age;
         let (text, n) = match self.seconds {
-            0..MINUTE => return f.write_str(&texts.now),
+            0..MINUTE => return f.write_str(texts.now),
             seconds if seconds < HOUR => (&texts.minutes, seconds / MINUTE),
             seconds if seconds < DAY => (&texts.hours, seconds / HOUR),
             seconds if seconds < 7 * DAY => (&texts.days, seconds / DAY),

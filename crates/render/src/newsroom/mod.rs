@@ -75,7 +75,7 @@ impl NewsroomFrame<'_> {
 
     pub(crate) fn name(&self) -> &str {
         match self.member.name.as_str() {
-            "" => &self.texts().log.nameless,
+            "" => self.texts().log.nameless,
             name => name,
         }
     }

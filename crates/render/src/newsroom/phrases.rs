@@ -34,9 +34,9 @@ impl FlashMessage {
         let mut sentences = Vec::new();
         match n {
             0 => {}
-            1 => sentences.push(fill(&texts_of.one, &[("done", &done)])),
+            1 => sentences.push(fill(texts_of.one, &[("done", &done)])),
             n => sentences.push(fill(
-                &texts_of.many,
+                texts_of.many,
                 &[("n", &n), ("done", &done.to_lowercase())],
             )),
         }
@@ -50,14 +50,14 @@ impl FlashMessage {
             }
         }
         if sentences.is_empty() {
-            sentences.push(texts_of.nothing.clone());
+            sentences.push(texts_of.nothing.to_owned());
         }
         Self::new(&sentences.join(" "))
     }
 
     /// That something else was done.
     pub fn done(texts: &NewsroomTexts, action: LogAction) -> Self {
-        Self::new(&fill(&texts.decided.one, &[("done", &done(texts, action))]))
+        Self::new(&fill(texts.decided.one, &[("done", &done(texts, action))]))
     }
 
     /// Something in a sentence.
@@ -82,41 +82,41 @@ impl FlashMessage {
 pub fn done(texts: &NewsroomTexts, action: LogAction) -> &str {
     let texts = &texts.actions;
     match action {
-        LogAction::Approve => &texts.approve,
-        LogAction::Reject => &texts.reject,
-        LogAction::Spam => &texts.spam,
-        LogAction::Remove => &texts.remove,
-        LogAction::Feature => &texts.feature,
-        LogAction::Unfeature => &texts.unfeature,
-        LogAction::Pin => &texts.pin,
-        LogAction::PinUp => &texts.pin_up,
-        LogAction::PinDown => &texts.pin_down,
-        LogAction::Unpin => &texts.unpin,
-        LogAction::CloseBranch => &texts.close_branch,
-        LogAction::OpenBranch => &texts.open_branch,
-        LogAction::ClosePage => &texts.close_page,
-        LogAction::OpenPage => &texts.open_page,
-        LogAction::ModeBefore => &texts.mode_before,
-        LogAction::ModeAfter => &texts.mode_after,
-        LogAction::ModeOfSite => &texts.mode_of_site,
-        LogAction::Invitation => &texts.invitation,
-        LogAction::Undo => &texts.undo,
-        LogAction::Delete => &texts.delete,
-        LogAction::Judge => &texts.judge,
-        LogAction::Late => &texts.late,
-        LogAction::Flags => &texts.flags,
-        LogAction::Note => &texts.note,
-        LogAction::Trusted => &texts.trusted,
-        LogAction::Plain => &texts.plain,
-        LogAction::AlwaysHeld => &texts.always_held,
-        LogAction::Suspend => &texts.suspend,
-        LogAction::EndSuspension => &texts.end_suspension,
-        LogAction::Ban => &texts.ban,
-        LogAction::LiftBan => &texts.lift_ban,
-        LogAction::RemovePicture => &texts.remove_picture,
-        LogAction::Save => &texts.save,
-        LogAction::Forget => &texts.forget,
-        LogAction::RemoveGroup => &texts.remove_group,
+        LogAction::Approve => texts.approve,
+        LogAction::Reject => texts.reject,
+        LogAction::Spam => texts.spam,
+        LogAction::Remove => texts.remove,
+        LogAction::Feature => texts.feature,
+        LogAction::Unfeature => texts.unfeature,
+        LogAction::Pin => texts.pin,
+        LogAction::PinUp => texts.pin_up,
+        LogAction::PinDown => texts.pin_down,
+        LogAction::Unpin => texts.unpin,
+        LogAction::CloseBranch => texts.close_branch,
+        LogAction::OpenBranch => texts.open_branch,
+        LogAction::ClosePage => texts.close_page,
+        LogAction::OpenPage => texts.open_page,
+        LogAction::ModeBefore => texts.mode_before,
+        LogAction::ModeAfter => texts.mode_after,
+        LogAction::ModeOfSite => texts.mode_of_site,
+        LogAction::Invitation => texts.invitation,
+        LogAction::Undo => texts.undo,
+        LogAction::Delete => texts.delete,
+        LogAction::Judge => texts.judge,
+        LogAction::Late => texts.late,
+        LogAction::Flags => texts.flags,
+        LogAction::Note => texts.note,
+        LogAction::Trusted => texts.trusted,
+        LogAction::Plain => texts.plain,
+        LogAction::AlwaysHeld => texts.always_held,
+        LogAction::Suspend => texts.suspend,
+        LogAction::EndSuspension => texts.end_suspension,
+        LogAction::Ban => texts.ban,
+        LogAction::LiftBan => texts.lift_ban,
+        LogAction::RemovePicture => texts.remove_picture,
+        LogAction::Save => texts.save,
+        LogAction::Forget => texts.forget,
+        LogAction::RemoveGroup => texts.remove_group,
     }
 }
 
@@ -132,18 +132,18 @@ pub(crate) fn logged<'a>(texts: &'a NewsroomTexts, action: &'a Word<LogAction>) 
 pub(crate) fn act(texts: &NewsroomTexts, action: ModerationAction) -> &str {
     let texts = &texts.acts;
     match action {
-        ModerationAction::Approve => &texts.approve,
-        ModerationAction::Reject => &texts.reject,
-        ModerationAction::Spam => &texts.spam,
-        ModerationAction::Remove => &texts.remove,
-        ModerationAction::Feature => &texts.feature,
-        ModerationAction::Unfeature => &texts.unfeature,
-        ModerationAction::Pin(_) => &texts.pin,
-        ModerationAction::PinUp => &texts.pin_up,
-        ModerationAction::PinDown => &texts.pin_down,
-        ModerationAction::Unpin => &texts.unpin,
-        ModerationAction::CloseBranch => &texts.close_branch,
-        ModerationAction::OpenBranch => &texts.open_branch,
+        ModerationAction::Approve => texts.approve,
+        ModerationAction::Reject => texts.reject,
+        ModerationAction::Spam => texts.spam,
+        ModerationAction::Remove => texts.remove,
+        ModerationAction::Feature => texts.feature,
+        ModerationAction::Unfeature => texts.unfeature,
+        ModerationAction::Pin(_) => texts.pin,
+        ModerationAction::PinUp => texts.pin_up,
+        ModerationAction::PinDown => texts.pin_down,
+        ModerationAction::Unpin => texts.unpin,
+        ModerationAction::CloseBranch => texts.close_branch,
+        ModerationAction::OpenBranch => texts.open_branch,
     }
 }
 
@@ -151,11 +151,11 @@ pub(crate) fn act(texts: &NewsroomTexts, action: ModerationAction) -> &str {
 pub(crate) fn state(texts: &NewsroomTexts, state: CommentState) -> &str {
     let texts = &texts.states;
     match state {
-        CommentState::Published => &texts.published,
-        CommentState::Held => &texts.held,
-        CommentState::Rejected => &texts.rejected,
-        CommentState::Spam => &texts.spam,
-        CommentState::Removed => &texts.removed,
+        CommentState::Published => texts.published,
+        CommentState::Held => texts.held,
+        CommentState::Rejected => texts.rejected,
+        CommentState::Spam => texts.spam,
+        CommentState::Removed => texts.removed,
     }
 }
 
@@ -163,11 +163,11 @@ pub(crate) fn state(texts: &NewsroomTexts, state: CommentState) -> &str {
 pub(crate) fn role(texts: &NewsroomTexts, role: Role) -> &str {
     let texts = &texts.roles;
     match role {
-        Role::Reader => &texts.reader,
-        Role::Staff => &texts.staff,
-        Role::Editor => &texts.editor,
-        Role::Moderator => &texts.moderator,
-        Role::Owner => &texts.owner,
+        Role::Reader => texts.reader,
+        Role::Staff => texts.staff,
+        Role::Editor => texts.editor,
+        Role::Moderator => texts.moderator,
+        Role::Owner => texts.owner,
     }
 }
 
@@ -191,32 +191,32 @@ pub(crate) fn flag_reason<'a>(texts: &'a NewsroomTexts, reason: &'a Word<FlagRea
 pub(crate) fn why(texts: &NewsroomTexts, reason: StateReason) -> &str {
     let texts = &texts.reasons;
     match reason {
-        StateReason::Abusive => &texts.abusive,
-        StateReason::Hate => &texts.hate,
-        StateReason::Harassment => &texts.harassment,
-        StateReason::OffTopic => &texts.off_topic,
-        StateReason::Misinformation => &texts.misinformation,
-        StateReason::Private => &texts.private,
-        StateReason::Advertising => &texts.advertising,
-        StateReason::Spam => &texts.spam,
-        StateReason::Repeat => &texts.repeat,
-        StateReason::Illegal => &texts.illegal,
-        StateReason::Other => &texts.other,
-        StateReason::Moderator => &texts.moderator,
-        StateReason::Author => &texts.author,
-        StateReason::BannedWord => &texts.banned_word,
-        StateReason::SuspectWord => &texts.suspect_word,
-        StateReason::Links => &texts.links,
-        StateReason::Rate => &texts.rate,
-        StateReason::Learned => &texts.learned,
-        StateReason::External => &texts.external,
-        StateReason::Outside => &texts.outside,
-        StateReason::Work => &texts.work,
-        StateReason::AuthorHeld => &texts.author_held,
-        StateReason::NewAuthor => &texts.new_author,
-        StateReason::FirstImage => &texts.first_image,
-        StateReason::Before => &texts.before,
-        StateReason::Flags => &texts.flags,
+        StateReason::Abusive => texts.abusive,
+        StateReason::Hate => texts.hate,
+        StateReason::Harassment => texts.harassment,
+        StateReason::OffTopic => texts.off_topic,
+        StateReason::Misinformation => texts.misinformation,
+        StateReason::Private => texts.private,
+        StateReason::Advertising => texts.advertising,
+        StateReason::Spam => texts.spam,
+        StateReason::Repeat => texts.repeat,
+        StateReason::Illegal => texts.illegal,
+        StateReason::Other => texts.other,
+        StateReason::Moderator => texts.moderator,
+        StateReason::Author => texts.author,
+        StateReason::BannedWord => texts.banned_word,
+        StateReason::SuspectWord => texts.suspect_word,
+        StateReason::Links => texts.links,
+        StateReason::Rate => texts.rate,
+        StateReason::Learned => texts.learned,
+        StateReason::External => texts.external,
+        StateReason::Outside => texts.outside,
+        StateReason::Work => texts.work,
+        StateReason::AuthorHeld => texts.author_held,
+        StateReason::NewAuthor => texts.new_author,
+        StateReason::FirstImage => texts.first_image,
+        StateReason::Before => texts.before,
+        StateReason::Flags => texts.flags,
     }
 }
 
@@ -250,8 +250,8 @@ fn found(texts: &NewsroomTexts, mark: &FindingMark) -> String {
     let entry: [(&str, &dyn std::fmt::Display); 1] = [("entry", &mark.entry)];
     match mark.judged {
         JudgedField::Typed | JudgedField::Text => mark.entry.clone(),
-        JudgedField::Name => fill(&texts.found.in_name, &entry),
-        JudgedField::Website => fill(&texts.found.in_website, &entry),
+        JudgedField::Name => fill(texts.found.in_name, &entry),
+        JudgedField::Website => fill(texts.found.in_website, &entry),
     }
 }
 

@@ -76,7 +76,7 @@ pub fn answer_mail(
     let links = Links::new(context.base, context.site, &notice.page.key);
     let title = headline(context, notice.page);
     let subject = match answer {
-        UnshownAnswer::Held => fill(&own.mail.answer_held, &[("page", &IsolatedName(&title))]),
+        UnshownAnswer::Held => fill(own.mail.answer_held, &[("page", &IsolatedName(&title))]),
         UnshownAnswer::Rejected(_)
         | UnshownAnswer::Refused(_)
         | UnshownAnswer::Late
@@ -86,8 +86,8 @@ pub fn answer_mail(
         UnshownAnswer::Held => None,
         UnshownAnswer::Rejected(reason) => Some(refused(language, *reason)),
         UnshownAnswer::Refused(reason) => Some((*reason).to_owned()),
-        UnshownAnswer::Late => Some(own.mail.answer_late.clone()),
-        UnshownAnswer::Empty => Some(own.mail.answer_empty.clone()),
+        UnshownAnswer::Late => Some(own.mail.answer_late.to_owned()),
+        UnshownAnswer::Empty => Some(own.mail.answer_empty.to_owned()),
     };
     let mail = AuthorNoticeMail {
         language,

@@ -61,7 +61,7 @@ pub fn bell_page(
         language,
         direction: language.direction(),
         assets: context.look(),
-        title: &own.bell.title,
+        title: own.bell.title,
         context,
         items,
         until: items

@@ -42,9 +42,9 @@ pub fn confirm_mail(context: &RenderContext<'_>, notice: &SubscriptionContext<'_
         ("page", &IsolatedName(&title)),
         ("site", &IsolatedName(publication(context))),
     ];
-    let intro = fill(&own.mail.confirm_intro, &names);
+    let intro = fill(own.mail.confirm_intro, &names);
     MailText {
-        subject: fill(&own.mail.confirm, &names),
+        subject: fill(own.mail.confirm, &names),
         text: format!(
             "{intro}\n\n{}\n\n{}\n",
             notice.manage, own.mail.confirm_not_you
@@ -101,7 +101,7 @@ pub fn comments_mail(
         thread: links.people().unwrap_or_else(|| links.thread()),
         answer: match answering {
             Answering::InThread => None,
-            Answering::ByMail => Some(&own.mail.answer),
+            Answering::ByMail => Some(own.mail.answer),
         },
         why,
         manage: notice.manage,
@@ -200,7 +200,7 @@ struct CommentsMail<'a> {
 
 impl CommentsMail<'_> {
     fn wrote(&self, entry: &QuotedComment<'_>) -> String {
-        fill(&self.own.mail.wrote, &[("name", &IsolatedName(entry.name))])
+        fill(self.own.mail.wrote, &[("name", &IsolatedName(entry.name))])
     }
 
     fn as_text(&self) -> String {
@@ -262,8 +262,8 @@ pub fn notices_page(
         direction: context.site.settings.language.direction(),
         assets: context.look(),
         title: match step {
-            SubscriptionStep::Confirm => &own.page.confirm,
-            SubscriptionStep::Manage(_) => &own.page.title,
+            SubscriptionStep::Confirm => own.page.confirm,
+            SubscriptionStep::Manage(_) => own.page.title,
         },
         site: publication(context),
         host: &context.site.host,
@@ -272,8 +272,8 @@ pub fn notices_page(
         step: match step {
             SubscriptionStep::Confirm => StepView::Confirm,
             SubscriptionStep::Manage(done) => StepView::Manage(done.map(|done| match done {
-                SubscriptionChange::Confirmed => own.page.confirmed.as_str(),
-                SubscriptionChange::Saved => &own.page.saved,
+                SubscriptionChange::Confirmed => own.page.confirmed,
+                SubscriptionChange::Saved => own.page.saved,
             })),
         },
         action: notice.manage,
@@ -289,7 +289,7 @@ pub fn asked_page(context: &RenderContext<'_>, key: &PageKey, is_subscribed: boo
         true => &texts.subscribed,
         false => &texts.unconfirmed,
     };
-    message_page(&texts.title, text, links.thread())
+    message_page(texts.title, text, links.thread())
 }
 
 /// How far a reader's wish to hear no more goes.
@@ -313,7 +313,7 @@ pub fn ended_page(
     let back = links.people().unwrap_or_else(|| links.thread());
     let title = headline(context, ended.page);
     let what = match ended.kind {
-        SubscriptionKind::Branch => &own.page.what_branches,
+        SubscriptionKind::Branch => own.page.what_branches,
         kind => own.what(kind),
     };
     let what = fill(what, &[("page", &IsolatedName(&title))]);
@@ -332,8 +332,8 @@ pub fn ended_page(
         direction: context.site.settings.language.direction(),
         assets: context.look(),
         title: match reach {
-            UnsubscribeReach::Kind => &own.page.ended,
-            UnsubscribeReach::All => &own.page.ended_all,
+            UnsubscribeReach::Kind => own.page.ended,
+            UnsubscribeReach::All => own.page.ended_all,
         },
         why: fill(why, &names),
         left: left
@@ -346,7 +346,7 @@ pub fn ended_page(
                 manage: told.manage,
             })
             .collect(),
-        end_all: fill(&own.page.end_all, &[("site", &site)]),
+        end_all: fill(own.page.end_all, &[("site", &site)]),
         back,
     })
 }
@@ -354,7 +354,7 @@ pub fn ended_page(
 /// That a link leads to no subscription.
 pub fn no_notices_page(context: &RenderContext<'_>) -> String {
     let own = &context.texts.notices;
-    message_page(&own.page.gone, &own.page.gone_why, "/")
+    message_page(own.page.gone, own.page.gone_why, "/")
 }
 
 /// What a mailbox is still told of.
@@ -417,7 +417,7 @@ impl NoticesPage<'_> {
 
     fn end_all(&self) -> String {
         fill(
-            &self.own.page.end_all,
+            self.own.page.end_all,
             &[("site", &IsolatedName(self.site))],
         )
     }
@@ -427,9 +427,9 @@ impl NoticesTexts {
     /// Of what one is told.
     pub(crate) fn what(&self, kind: SubscriptionKind) -> &str {
         match kind {
-            SubscriptionKind::Page => &self.page.what_page,
-            SubscriptionKind::Replies => &self.page.what_replies,
-            SubscriptionKind::Branch => &self.page.what_branch,
+            SubscriptionKind::Page => self.page.what_page,
+            SubscriptionKind::Replies => self.page.what_replies,
+            SubscriptionKind::Branch => self.page.what_branch,
         }
     }
 }

@@ -84,7 +84,7 @@ pub fn correction_page(context: &RenderContext<'_>, form: &CorrectionForm<'_>) -
         language,
         direction: language.direction(),
         assets: context.look(),
-        title: &context.texts.corrections.form.title,
+        title: context.texts.corrections.form.title,
         base: context.base,
         links: &Links::new(context.base, context.site, form.key),
         problems: FormProblems(form.problem),
@@ -154,7 +154,7 @@ pub(crate) fn became(own: &CorrectionsToldTexts, correction: &Correction, page: 
 /// What the newsroom says to the sender, in a sentence.
 pub(crate) fn reason(own: &CorrectionsToldTexts, correction: &Correction) -> Option<String> {
     let reason = correction.reason.as_deref()?;
-    Some(fill(&own.reason, &[("reason", &reason)]))
+    Some(fill(own.reason, &[("reason", &reason)]))
 }
 
 /// The mail that tells a sender what became of their correction.

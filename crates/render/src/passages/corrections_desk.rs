@@ -50,18 +50,18 @@ pub struct CorrectionsPage<'a> {
 
 /// What the list of corrections is called.
 pub fn corrections_title(site: &Site) -> &'static str {
-    &texts(site).title
+    texts(site).title
 }
 
 /// What was just done, by the word that the address carries.
 pub fn corrections_flash(site: &Site, code: &str) -> Option<FlashMessage> {
     let texts = texts(site);
     match code {
-        "accepted" => Some(FlashMessage::new(&texts.flash_accepted)),
-        "declined" => Some(FlashMessage::new(&texts.flash_declined)),
-        "reopened" => Some(FlashMessage::new(&texts.flash_reopened)),
-        "added" => Some(FlashMessage::new(&texts.flash_added)),
-        "removed" => Some(FlashMessage::new(&texts.flash_removed)),
+        "accepted" => Some(FlashMessage::new(texts.flash_accepted)),
+        "declined" => Some(FlashMessage::new(texts.flash_declined)),
+        "reopened" => Some(FlashMessage::new(texts.flash_reopened)),
+        "added" => Some(FlashMessage::new(texts.flash_added)),
+        "removed" => Some(FlashMessage::new(texts.flash_removed)),
         _ => None,
     }
 }
@@ -85,14 +85,14 @@ impl<'a> CorrectionsPage<'a> {
         let texts = self.texts();
         CorrectionState::ALL.map(|state| {
             let name = match state {
-                CorrectionState::Open => &texts.open,
-                CorrectionState::Held => &texts.held,
-                CorrectionState::Accepted => &texts.accepted,
-                CorrectionState::Declined => &texts.declined,
+                CorrectionState::Open => texts.open,
+                CorrectionState::Held => texts.held,
+                CorrectionState::Accepted => texts.accepted,
+                CorrectionState::Declined => texts.declined,
             };
             let host = &self.frame.site.host;
             let address = format!("/edit/{host}/corrections?state={}", state.as_str());
-            (state, name.as_str(), address)
+            (state, name, address)
         })
     }
 
@@ -132,11 +132,11 @@ impl<'a> CorrectionsPage<'a> {
     }
 
     fn may_thank(&self, name: &str) -> String {
-        fill(&self.texts().may_thank, &[("name", &IsolatedName(name))])
+        fill(self.texts().may_thank, &[("name", &IsolatedName(name))])
     }
 
     fn thank(&self, name: &str) -> String {
-        fill(&self.texts().thank, &[("name", &IsolatedName(name))])
+        fill(self.texts().thank, &[("name", &IsolatedName(name))])
     }
 
     /// The line that is offered for the list: what the article said, where that is known for sure.
@@ -151,12 +151,12 @@ impl<'a> CorrectionsPage<'a> {
             return String::new();
         }
         let quote = quote.split_whitespace().collect::<Vec<_>>().join(" ");
-        fill(&self.texts().suggested, &[("quote", &quote)])
+        fill(self.texts().suggested, &[("quote", &quote)])
     }
 
     fn version(&self, erratum: &Erratum) -> Option<String> {
         let n = erratum.version?;
-        Some(fill(&self.texts().version, &[("n", &n)]))
+        Some(fill(self.texts().version, &[("n", &n)]))
     }
 
     fn reason(&self, row: &'a CorrectionRow) -> &'a str {
@@ -169,9 +169,9 @@ impl<'a> CorrectionsPage<'a> {
 
     fn empty(&self) -> &'static str {
         match self.state {
-            CorrectionState::Open => &self.texts().none,
+            CorrectionState::Open => self.texts().none,
             CorrectionState::Held | CorrectionState::Accepted | CorrectionState::Declined => {
-                &self.texts().none_here
+                self.texts().none_here
             }
         }
     }

@@ -101,15 +101,15 @@ pub struct ArticlesPage<'a> {
 
 /// What the list of articles is called.
 pub fn title(site: &Site) -> &'static str {
-    &texts(site).title
+    texts(site).title
 }
 
 /// What was just done, by the word that the address carries.
 pub fn flash(site: &Site, code: &str) -> Option<FlashMessage> {
     match code {
-        "saved" => Some(FlashMessage::new(&texts(site).flash_saved)),
-        "placed" => Some(FlashMessage::new(&texts(site).flash_placed)),
-        "fetching" => Some(FlashMessage::new(&texts(site).flash_fetching)),
+        "saved" => Some(FlashMessage::new(texts(site).flash_saved)),
+        "placed" => Some(FlashMessage::new(texts(site).flash_placed)),
+        "fetching" => Some(FlashMessage::new(texts(site).flash_fetching)),
         _ => None,
     }
 }
@@ -118,20 +118,20 @@ pub fn flash(site: &Site, code: &str) -> Option<FlashMessage> {
 pub fn fetch_problem(site: &Site, problem: FetchProblem) -> String {
     let texts = &texts(site).fetch_problems;
     let text = match problem {
-        FetchProblem::Elsewhere => &texts.elsewhere,
-        FetchProblem::Forbidden => &texts.forbidden,
-        FetchProblem::Redirects => &texts.redirects,
-        FetchProblem::Timeout => &texts.timeout,
-        FetchProblem::Unreachable => &texts.unreachable,
-        FetchProblem::Status(status) => return fill(&texts.status, &[("n", &status)]),
-        FetchProblem::TooLarge => &texts.too_large,
-        FetchProblem::NotHtml => &texts.not_html,
-        FetchProblem::NotUtf8 => &texts.not_utf8,
-        FetchProblem::NoArticle => &texts.no_article,
-        FetchProblem::Empty => &texts.empty,
-        FetchProblem::GivenUp => &texts.given_up,
+        FetchProblem::Elsewhere => texts.elsewhere,
+        FetchProblem::Forbidden => texts.forbidden,
+        FetchProblem::Redirects => texts.redirects,
+        FetchProblem::Timeout => texts.timeout,
+        FetchProblem::Unreachable => texts.unreachable,
+        FetchProblem::Status(status) => return fill(texts.status, &[("n", &status)]),
+        FetchProblem::TooLarge => texts.too_large,
+        FetchProblem::NotHtml => texts.not_html,
+        FetchProblem::NotUtf8 => texts.not_utf8,
+        FetchProblem::NoArticle => texts.no_article,
+        FetchProblem::Empty => texts.empty,
+        FetchProblem::GivenUp => texts.given_up,
     };
-    text.clone()
+    text.to_owned()
 }
 
 /// The articles of a site as a page.
@@ -188,9 +188,9 @@ impl<'a> ArticlesPage<'a> {
         let choices = &catalogue::of(language).settings.choices;
         let name = |word: &str| {
             let text = choices.get(&format!("{setting}.{word}"));
-            text.cloned().unwrap_or_default()
+            text.unwrap_or_default().to_owned()
         };
-        let usual = fill(&self.texts().as_site, &[("choice", &name(site))]);
+        let usual = fill(self.texts().as_site, &[("choice", &name(site))]);
         let mut all = vec![("", usual, own.is_none())];
         all.extend(
             words
@@ -217,9 +217,9 @@ impl<'a> ArticlesPage<'a> {
         let texts = self.texts();
         let version = row.version.unwrap_or(0);
         match row.ended {
-            None => texts.fetch_waits.clone(),
-            Some(FetchOutcome::New) => fill(&texts.fetch_new, &[("n", &version)]),
-            Some(FetchOutcome::Same) => fill(&texts.fetch_same, &[("n", &version)]),
+            None => texts.fetch_waits.to_owned(),
+            Some(FetchOutcome::New) => fill(texts.fetch_new, &[("n", &version)]),
+            Some(FetchOutcome::Same) => fill(texts.fetch_same, &[("n", &version)]),
             Some(FetchOutcome::Failed(problem)) => fetch_problem(self.frame.site, problem),
         }
     }
@@ -234,7 +234,7 @@ impl<'a> ArticlesPage<'a> {
     }
 
     fn placed_by(&self, name: &str) -> String {
-        fill(&self.texts().placed_by, &[("name", &IsolatedName(name))])
+        fill(self.texts().placed_by, &[("name", &IsolatedName(name))])
     }
 
     /// What a form sends of a place.

@@ -58,7 +58,7 @@ pub(crate) struct ErratumEntry<'a> {
 /// Whom a line thanks, in a sentence.
 pub(crate) fn thanks(own: &CorrectionsTexts, erratum: &Erratum) -> Option<String> {
     let name = erratum.thanks.as_deref()?;
-    Some(fill(&own.thanks, &[("name", &IsolatedName(name))]))
+    Some(fill(own.thanks, &[("name", &IsolatedName(name))]))
 }
 
 /// Since when a line is shown.

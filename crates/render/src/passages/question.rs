@@ -106,8 +106,8 @@ impl<'a> QuestionHead<'a> {
     fn by(&self, question: &Question) -> String {
         let name = question.by.as_ref().map(|author| author.name.as_str());
         match name.filter(|name| !name.is_empty()) {
-            Some(name) => fill(&self.own.asked_by, &[("name", &IsolatedName(name))]),
-            None => self.own.asked.clone(),
+            Some(name) => fill(self.own.asked_by, &[("name", &IsolatedName(name))]),
+            None => self.own.asked.to_owned(),
         }
     }
 

@@ -43,18 +43,18 @@ pub struct TypedQuestion<'a> {
 
 /// What the list of questions is called.
 pub fn questions_title(site: &Site) -> &'static str {
-    &texts(site).title
+    texts(site).title
 }
 
 /// What was just done, by the word that the address carries.
 pub fn questions_flash(site: &Site, code: &str) -> Option<FlashMessage> {
     let texts = texts(site);
     match code {
-        "asked" => Some(FlashMessage::new(&texts.flash_asked)),
-        "saved" => Some(FlashMessage::new(&texts.flash_saved)),
-        "closed" => Some(FlashMessage::new(&texts.flash_closed)),
-        "reopened" => Some(FlashMessage::new(&texts.flash_reopened)),
-        "deleted" => Some(FlashMessage::new(&texts.flash_deleted)),
+        "asked" => Some(FlashMessage::new(texts.flash_asked)),
+        "saved" => Some(FlashMessage::new(texts.flash_saved)),
+        "closed" => Some(FlashMessage::new(texts.flash_closed)),
+        "reopened" => Some(FlashMessage::new(texts.flash_reopened)),
+        "deleted" => Some(FlashMessage::new(texts.flash_deleted)),
         _ => None,
     }
 }

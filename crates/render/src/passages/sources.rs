@@ -12,7 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::RenderContext;
-use crate::catalogue::{Catalogue, FormattedNumber, fill};
+use crate::catalogue::{Catalogue, FormattedNumber, Words, fill};
 use crate::discussion::target::RenderTarget;
 use crate::html::Html;
 use crate::links::{ActionLink, LinkTarget, Links, ThreadLink};
@@ -172,7 +172,7 @@ impl<'a> SourceCheckView<'a> {
     fn claimant(&self) -> Option<String> {
         let name = self.check.sources.claimant.as_deref()?;
         Some(fill(
-            &self.texts.sources.claimed_by,
+            self.texts.sources.claimed_by,
             &[("name", &crate::catalogue::IsolatedName(name))],
         ))
     }
@@ -241,8 +241,8 @@ pub(crate) fn stance(texts: &'static Catalogue, stance: Stance) -> &'static str 
     word(&texts.sources.stances, stance.as_str())
 }
 
-fn word(texts: &'static std::collections::HashMap<String, String>, word: &str) -> &'static str {
-    texts.get(word).map_or("", String::as_str)
+fn word(texts: &Words, word: &str) -> &'static str {
+    texts.get(word).unwrap_or_default()
 }
 
 /// The sources as lines of text, for feeds, mails and the newsroom: what they do to which claim, and where
@@ -364,7 +364,7 @@ impl SourceFieldset<'_> {
     }
 
     fn name_of(&self, n: &usize) -> String {
-        fill(&self.texts.sources.form.source, &[("n", n)])
+        fill(self.texts.sources.form.source, &[("n", n)])
     }
 }
 
@@ -401,7 +401,7 @@ pub fn sources_page(
         language,
         direction: language.direction(),
         assets: context.look(),
-        title: &context.texts.sources.title,
+        title: context.texts.sources.title,
         check: SourceCheckView::of(context.texts, &links, comment, RenderTarget::Widget, false)
             .as_ref()
             .map(Html::of),

@@ -107,21 +107,21 @@ impl ArticlePage<'_> {
 
     fn byline(&self) -> String {
         fill(
-            &self.texts.publication.by,
+            self.texts.publication.by,
             &[("name", &self.article.byline)],
         )
     }
 
     fn discuss(&self) -> String {
         match self.n_comments {
-            0 => self.texts.publication.discuss.clone(),
+            0 => self.texts.publication.discuss.to_owned(),
             n => self.texts.counted(&self.texts.thread.count, n),
         }
     }
 
     fn credit(&self, picture: &ArticlePicture) -> String {
         fill(
-            &self.texts.publication.picture,
+            self.texts.publication.picture,
             &[("credit", &picture.credit)],
         )
     }
@@ -142,7 +142,7 @@ impl PassageLink<'_> {
         let quote = short(&self.own.quote);
         let (n, quote): (_, [(&str, &dyn std::fmt::Display); 1]) =
             (self.own.n_comments, [("quote", &quote)]);
-        let asked = self.own.is_asked.then(|| fill(&own.mark_question, &quote));
+        let asked = self.own.is_asked.then(|| fill(own.mark_question, &quote));
         let said = (n > 0).then(|| fill(&self.texts.counted(&own.mark, n), &quote));
         let both: Vec<String> = asked.into_iter().chain(said).collect();
         both.join(", ")
@@ -191,6 +191,6 @@ impl FrontPage<'_> {
     }
 
     fn byline(&self, article: &Article) -> String {
-        fill(&self.texts.publication.by, &[("name", &article.byline)])
+        fill(self.texts.publication.by, &[("name", &article.byline)])
     }
 }

@@ -39,11 +39,11 @@ impl ImportsPage<'_> {
     }
 
     fn file_hint(&self) -> String {
-        fill(&self.texts().file_hint, &[("max", &self.max_mb)])
+        fill(self.texts().file_hint, &[("max", &self.max_mb)])
     }
 
     fn plain_hint(&self) -> String {
-        fill(&self.texts().plain_hint, &[("max", &self.max_plain_mb)])
+        fill(self.texts().plain_hint, &[("max", &self.max_plain_mb)])
     }
 
     fn state(&self, import: &Import) -> &'static str {
@@ -91,7 +91,7 @@ impl ImportPage<'_> {
 
     fn recognised(&self) -> Option<String> {
         let format = self.format?;
-        Some(fill(&self.texts().recognised, &[("format", &format)]))
+        Some(fill(self.texts().recognised, &[("format", &format)]))
     }
 
     fn reached(&self) -> String {
@@ -101,7 +101,7 @@ impl ImportPage<'_> {
     fn undone(&self) -> String {
         let values: [(&str, &dyn std::fmt::Display); 2] =
             [("n", &self.import.n_undone), ("kept", &self.import.n_kept)];
-        fill(&self.texts().undone_hint, &values)
+        fill(self.texts().undone_hint, &values)
     }
 
     fn age(&self, time: &Time) -> Age {
@@ -115,16 +115,16 @@ pub fn import_reached(site: &Site, import: &Import) -> String {
     let share = |n: i64| (n.min(import.n_bytes) * 100) / import.n_bytes.max(1);
     match import.state {
         ImportState::Arriving => fill(
-            &texts.arriving_hint,
+            texts.arriving_hint,
             &[("percent", &share(import.n_arrived))],
         ),
         ImportState::Looking | ImportState::Running => {
             let percent = share(import.n_read);
             let values: [(&str, &dyn std::fmt::Display); 2] =
                 [("percent", &percent), ("n", &import.n_done)];
-            fill(&texts.reading, &values)
+            fill(texts.reading, &values)
         }
-        ImportState::Undoing => fill(&texts.undoing_hint, &[("n", &import.n_undone)]),
+        ImportState::Undoing => fill(texts.undoing_hint, &[("n", &import.n_undone)]),
         ImportState::Looked
         | ImportState::Refused
         | ImportState::Done
@@ -154,12 +154,12 @@ pub enum ImportProblem<'a> {
 pub fn import_problem(site: &Site, problem: ImportProblem<'_>) -> String {
     let texts = texts(site);
     match problem {
-        ImportProblem::Busy => texts.busy.clone(),
-        ImportProblem::NoFile => texts.no_file.clone(),
-        ImportProblem::TooLarge(max) => fill(&texts.too_large, &[("max", &max)]),
-        ImportProblem::TooMany(max) => fill(&texts.too_many, &[("max", &max)]),
-        ImportProblem::Mapping(line) => fill(&texts.wrong_map, &[("line", &line)]),
-        ImportProblem::NotNow => texts.not_now.clone(),
+        ImportProblem::Busy => texts.busy.to_owned(),
+        ImportProblem::NoFile => texts.no_file.to_owned(),
+        ImportProblem::TooLarge(max) => fill(texts.too_large, &[("max", &max)]),
+        ImportProblem::TooMany(max) => fill(texts.too_many, &[("max", &max)]),
+        ImportProblem::Mapping(line) => fill(texts.wrong_map, &[("line", &line)]),
+        ImportProblem::NotNow => texts.not_now.to_owned(),
     }
 }
 
@@ -169,14 +169,14 @@ fn texts(site: &Site) -> &'static NewsroomImportsTexts {
 
 fn state(texts: &NewsroomImportsTexts, state: ImportState) -> &str {
     match state {
-        ImportState::Arriving => &texts.state_arriving,
-        ImportState::Looking => &texts.state_looking,
-        ImportState::Looked => &texts.state_looked,
-        ImportState::Refused => &texts.state_refused,
-        ImportState::Running => &texts.state_running,
-        ImportState::Done => &texts.state_done,
-        ImportState::Stopped => &texts.state_stopped,
-        ImportState::Undoing => &texts.state_undoing,
-        ImportState::Undone => &texts.state_undone,
+        ImportState::Arriving => texts.state_arriving,
+        ImportState::Looking => texts.state_looking,
+        ImportState::Looked => texts.state_looked,
+        ImportState::Refused => texts.state_refused,
+        ImportState::Running => texts.state_running,
+        ImportState::Done => texts.state_done,
+        ImportState::Stopped => texts.state_stopped,
+        ImportState::Undoing => texts.state_undoing,
+        ImportState::Undone => texts.state_undone,
     }
 }

@@ -84,25 +84,25 @@ impl AgreedSortStatus<'_> {
     fn sentence(&self, texts: &Catalogue) -> String {
         let own = &texts.agreement.owner;
         let text = match self.looked_at {
-            _ if !self.takes_votes_against => &own.voting,
-            None => &own.first,
-            Some((_, None)) => &own.found,
-            Some((_, Some(NoSidesReason::TooFewReaders))) => &own.too_few_readers,
-            Some((_, Some(NoSidesReason::TooAlike))) => &own.too_alike,
-            Some((_, Some(NoSidesReason::OneSided))) => &own.one_sided,
+            _ if !self.takes_votes_against => own.voting,
+            None => own.first,
+            Some((_, None)) => own.found,
+            Some((_, Some(NoSidesReason::TooFewReaders))) => own.too_few_readers,
+            Some((_, Some(NoSidesReason::TooAlike))) => own.too_alike,
+            Some((_, Some(NoSidesReason::OneSided))) => own.one_sided,
         };
-        text.clone()
+        text.to_owned()
     }
 
     fn when(&self, texts: &Catalogue) -> Option<String> {
         let (at, _) = self.looked_at.filter(|_| self.takes_votes_against)?;
         let date = texts.date(at);
-        Some(fill(&texts.agreement.owner.looked_at, &[("date", &date)]))
+        Some(fill(texts.agreement.owner.looked_at, &[("date", &date)]))
     }
 
     fn alarm(&self, texts: &Catalogue) -> Option<String> {
         let (_, _, percent, at) = self.crowd?;
-        Some(crowd(texts, &texts.agreement.owner.crowd, percent, at))
+        Some(crowd(texts, texts.agreement.owner.crowd, percent, at))
     }
 }
 
@@ -116,7 +116,7 @@ fn duration(texts: &NewsroomTexts, micros: i64) -> String {
     let texts = &texts.charts;
     let minutes = micros / 60_000_000;
     let (text, n) = match minutes {
-        ..1 => return texts.under_a_minute.clone(),
+        ..1 => return texts.under_a_minute.to_owned(),
         1..120 => (&texts.minutes, minutes),
         120..2_880 => (&texts.hours, minutes / 60),
         _ => (&texts.days, minutes / 1_440),
@@ -168,28 +168,28 @@ impl OverviewPage<'_> {
         let at_most = |text: &str, n| fill(text, &[("n", &self.catalogue().number(n))]);
         [
             Chart {
-                title: &texts.comments,
+                title: texts.comments,
                 has_legend: true,
                 bars: self.comments(),
-                most: at_most(&texts.at_most_a_day, self.most(OverviewDay::n_comments)),
+                most: at_most(texts.at_most_a_day, self.most(OverviewDay::n_comments)),
             },
             Chart {
-                title: &texts.votes,
+                title: texts.votes,
                 has_legend: false,
                 bars: self.bars(|day| day.n_votes, "nr-published"),
-                most: at_most(&texts.at_most, self.most(|day| day.n_votes)),
+                most: at_most(texts.at_most, self.most(|day| day.n_votes)),
             },
             Chart {
-                title: &texts.held,
+                title: texts.held,
                 has_legend: false,
                 bars: self.bars(|day| day.n_waited, "nr-held"),
-                most: at_most(&texts.at_most_a_day, self.most(|day| day.n_waited)),
+                most: at_most(texts.at_most_a_day, self.most(|day| day.n_waited)),
             },
             Chart {
-                title: &texts.time,
+                title: texts.time,
                 has_legend: false,
                 bars: self.bars(took, "nr-published"),
-                most: fill(&texts.longest, &[("time", &longest)]),
+                most: fill(texts.longest, &[("time", &longest)]),
             },
         ]
     }
@@ -246,7 +246,7 @@ impl OverviewPage<'_> {
     fn backup_failed(&self) -> Option<String> {
         let at = self.backup_failed_at?;
         Some(fill(
-            &self.frame.texts().overview.backup_failed,
+            self.frame.texts().overview.backup_failed,
             &[("time", &at)],
         ))
     }

@@ -35,7 +35,7 @@ impl SettingField {
     /// What a word that can be chosen means.
     fn choice<'a>(&self, texts: &'a SettingsTexts, word: &'a str) -> &'a str {
         let key = format!("{}.{word}", self.about.key);
-        texts.choices.get(&key).map_or(word, String::as_str)
+        texts.choices.get(&key).unwrap_or(word)
     }
 
     /// The words that can be chosen, each with its label and whether it is chosen.
@@ -63,7 +63,7 @@ impl SettingField {
     fn usually<'a>(&'a self, texts: &'a SettingsTexts) -> &'a str {
         match self.about.takes {
             SettingType::Choice(_) => self.choice(texts, &self.usual),
-            _ if self.usual.is_empty() => &texts.empty,
+            _ if self.usual.is_empty() => texts.empty,
             _ => &self.usual,
         }
     }
@@ -108,7 +108,7 @@ impl SettingsPage<'_> {
                 .iter()
                 .filter(|field| field.about.group == group);
             let title = self.texts().groups.get(group.as_str());
-            let title = title.map_or("", String::as_str);
+            let title = title.unwrap_or_default();
             (group.as_str(), title, own.collect())
         };
         SettingGroup::ALL.into_iter().map(of).collect()
@@ -174,11 +174,11 @@ impl PersonRow {
 fn called(texts: &NewsroomTexts, role: Role) -> &str {
     let texts = &texts.roles;
     match role {
-        Role::Reader => &texts.is_reader,
-        Role::Staff => &texts.is_staff,
-        Role::Editor => &texts.is_editor,
-        Role::Moderator => &texts.is_moderator,
-        Role::Owner => &texts.is_owner,
+        Role::Reader => texts.is_reader,
+        Role::Staff => texts.is_staff,
+        Role::Editor => texts.is_editor,
+        Role::Moderator => texts.is_moderator,
+        Role::Owner => texts.is_owner,
     }
 }
 

@@ -16,7 +16,7 @@ pub fn welcome_page(base: &str, assets: &str) -> String {
         direction: Language::English.direction(),
         assets: PageLook::plain(assets),
         texts,
-        title: &texts.title,
+        title: texts.title,
         base,
     })
 }

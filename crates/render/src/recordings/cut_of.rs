@@ -20,16 +20,16 @@ impl CutOf<'_> {
         let texts = &texts.recordings;
         let title = IsolatedName(&self.cut.title);
         let Some(found) = self.comparison else {
-            return fill(&texts.cut_waiting, &[("title", &title)]);
+            return fill(texts.cut_waiting, &[("title", &title)]);
         };
         if found.pieces.is_empty() {
-            return fill(&texts.cut_nothing, &[("title", &title)]);
+            return fill(texts.cut_nothing, &[("title", &title)]);
         }
         if found.left_out.is_empty() {
-            return fill(&texts.cut_holds_all, &[("title", &title)]);
+            return fill(texts.cut_holds_all, &[("title", &title)]);
         }
         fill(
-            &texts.cut_holds,
+            texts.cut_holds,
             &[
                 ("title", &title),
                 ("cut", &clock(found.cut_ms + 500)),

@@ -180,11 +180,11 @@ impl CutView<'_> {
     }
 
     fn bars_label(&self) -> String {
-        fill(&self.texts.recordings.cut_bars, &[("title", &self.title())])
+        fill(self.texts.recordings.cut_bars, &[("title", &self.title())])
     }
 
     fn source(&self, host: &str) -> String {
-        fill(&self.texts.recordings.cut_source, &[("host", &host)])
+        fill(self.texts.recordings.cut_source, &[("host", &host)])
     }
 
     fn play(&self, row: &CutRow) -> String {

@@ -28,7 +28,7 @@ fn texts(site: &Site) -> &'static RecordingsTexts {
 
 /// What the list of recordings is called.
 pub fn title(site: &Site) -> &'static str {
-    &catalogue::of(site.settings.language)
+    catalogue::of(site.settings.language)
         .newsroom
         .titles
         .recordings
@@ -42,28 +42,28 @@ pub fn flash(site: &Site, code: &str) -> Option<FlashMessage> {
         ..
     } = texts(site);
     match code {
-        "attached" => Some(FlashMessage::new(&texts.flash_attached)),
-        "saved" => Some(FlashMessage::new(&texts.flash_saved)),
-        "removed" => Some(FlashMessage::new(&texts.flash_removed)),
-        "accepted" => Some(FlashMessage::new(&proposals.flash_accepted)),
-        "outdated" => Some(FlashMessage::new(&proposals.flash_outdated)),
-        "declined" => Some(FlashMessage::new(&proposals.flash_declined)),
-        "locked" => Some(FlashMessage::new(&proposals.flash_locked)),
-        "unlocked" => Some(FlashMessage::new(&proposals.flash_unlocked)),
+        "attached" => Some(FlashMessage::new(texts.flash_attached)),
+        "saved" => Some(FlashMessage::new(texts.flash_saved)),
+        "removed" => Some(FlashMessage::new(texts.flash_removed)),
+        "accepted" => Some(FlashMessage::new(proposals.flash_accepted)),
+        "outdated" => Some(FlashMessage::new(proposals.flash_outdated)),
+        "declined" => Some(FlashMessage::new(proposals.flash_declined)),
+        "locked" => Some(FlashMessage::new(proposals.flash_locked)),
+        "unlocked" => Some(FlashMessage::new(proposals.flash_unlocked)),
         _ => None,
     }
 }
 
 /// That another revision of a transcript was made meanwhile.
 pub fn meanwhile(site: &Site) -> &'static str {
-    &texts(site).desk.meanwhile
+    texts(site).desk.meanwhile
 }
 
 /// Why chapters cannot be taken, as their editor reads it.
 pub fn chapters_problem(site: &Site, problem: &ChapterError) -> String {
     let texts = &texts(site).desk;
     let (text, nth) = match problem {
-        ChapterError::File(_) => return texts.chapters_none.clone(),
+        ChapterError::File(_) => return texts.chapters_none.to_owned(),
         ChapterError::Title { nth } => (&texts.chapter_title, nth),
         ChapterError::Outside { nth } => (&texts.chapter_outside, nth),
         ChapterError::Inverted { nth } => (&texts.chapter_inverted, nth),
@@ -75,12 +75,12 @@ pub fn chapters_problem(site: &Site, problem: &ChapterError) -> String {
 
 /// What the page of a revision is called.
 pub fn changes(site: &Site) -> &'static str {
-    &texts(site).proposals.changes
+    texts(site).proposals.changes
 }
 
 /// That a part to be locked is none.
 pub fn lock_invalid(site: &Site) -> &'static str {
-    &texts(site).proposals.lock_invalid
+    texts(site).proposals.lock_invalid
 }
 
 /// How far a recording has come, as its editor reads it.
@@ -100,14 +100,14 @@ fn state(texts: &RecordingsTexts, recording: &Recording) -> String {
     match recording.state {
         RecordingState::Arriving => {
             let percent = recording.n_arrived * 100 / recording.n_bytes.max(1);
-            fill(&texts.desk.arriving, &[("percent", &percent)])
+            fill(texts.desk.arriving, &[("percent", &percent)])
         }
         RecordingState::Waiting => match (recording.progress, recording.cut_of) {
-            (None, _) => texts.desk.waiting.clone(),
-            (Some(percent), None) => fill(&texts.desk.reading, &[("percent", &percent)]),
-            (Some(percent), Some(_)) => fill(&texts.desk.comparing, &[("percent", &percent)]),
+            (None, _) => texts.desk.waiting.to_owned(),
+            (Some(percent), None) => fill(texts.desk.reading, &[("percent", &percent)]),
+            (Some(percent), Some(_)) => fill(texts.desk.comparing, &[("percent", &percent)]),
         },
-        RecordingState::Ready => texts.desk.ready.clone(),
+        RecordingState::Ready => texts.desk.ready.to_owned(),
         RecordingState::Refused => {
             let why = recording.problem.as_ref().and_then(Word::known);
             let why = why_refused(&texts.problems, why.unwrap_or(RecordingProblem::Io));
@@ -118,22 +118,22 @@ fn state(texts: &RecordingsTexts, recording: &Recording) -> String {
 
 fn why_refused(texts: &RecordingsProblemsTexts, problem: RecordingProblem) -> &str {
     match problem {
-        RecordingProblem::TooLarge => &texts.too_large,
-        RecordingProblem::NoRoom => &texts.no_room,
-        RecordingProblem::TooLong => &texts.too_long,
-        RecordingProblem::UnknownFormat => &texts.unknown_format,
-        RecordingProblem::NoSound => &texts.no_sound,
-        RecordingProblem::UnknownCodec => &texts.unknown_codec,
-        RecordingProblem::Channels => &texts.channels,
-        RecordingProblem::SampleRate => &texts.sample_rate,
-        RecordingProblem::Damaged => &texts.damaged,
-        RecordingProblem::TooShort => &texts.too_short,
-        RecordingProblem::Memory => &texts.memory,
-        RecordingProblem::Time => &texts.time,
-        RecordingProblem::Crashed => &texts.crashed,
-        RecordingProblem::Io => &texts.io,
-        RecordingProblem::NoWhole => &texts.no_whole,
-        RecordingProblem::Unreachable => &texts.unreachable,
+        RecordingProblem::TooLarge => texts.too_large,
+        RecordingProblem::NoRoom => texts.no_room,
+        RecordingProblem::TooLong => texts.too_long,
+        RecordingProblem::UnknownFormat => texts.unknown_format,
+        RecordingProblem::NoSound => texts.no_sound,
+        RecordingProblem::UnknownCodec => texts.unknown_codec,
+        RecordingProblem::Channels => texts.channels,
+        RecordingProblem::SampleRate => texts.sample_rate,
+        RecordingProblem::Damaged => texts.damaged,
+        RecordingProblem::TooShort => texts.too_short,
+        RecordingProblem::Memory => texts.memory,
+        RecordingProblem::Time => texts.time,
+        RecordingProblem::Crashed => texts.crashed,
+        RecordingProblem::Io => texts.io,
+        RecordingProblem::NoWhole => texts.no_whole,
+        RecordingProblem::Unreachable => texts.unreachable,
     }
 }
 
@@ -143,9 +143,9 @@ pub(super) fn called(
     status: TranscriptStatus,
 ) -> &'static str {
     match status {
-        TranscriptStatus::Draft => &texts.draft,
-        TranscriptStatus::Community => &texts.community,
-        TranscriptStatus::Approved => &texts.approved,
+        TranscriptStatus::Draft => texts.draft,
+        TranscriptStatus::Community => texts.community,
+        TranscriptStatus::Approved => texts.approved,
     }
 }
 
@@ -194,13 +194,13 @@ impl RecordingFormProblem {
 pub fn form_problem(site: &Site, problem: RecordingFormProblem) -> String {
     let texts = &texts(site).desk;
     match problem {
-        RecordingFormProblem::Title => texts.unfit_title.clone(),
-        RecordingFormProblem::Address => texts.unfit_address.clone(),
-        RecordingFormProblem::Length => texts.unfit_length.clone(),
-        RecordingFormProblem::Elsewhere => texts.unfit_elsewhere.clone(),
-        RecordingFormProblem::Size { max } => fill(&texts.unfit_size, &[("max", &max)]),
-        RecordingFormProblem::Room { max } => fill(&texts.unfit_room, &[("max", &max)]),
-        RecordingFormProblem::Full { max } => fill(&texts.unfit_full, &[("max", &max)]),
+        RecordingFormProblem::Title => texts.unfit_title.to_owned(),
+        RecordingFormProblem::Address => texts.unfit_address.to_owned(),
+        RecordingFormProblem::Length => texts.unfit_length.to_owned(),
+        RecordingFormProblem::Elsewhere => texts.unfit_elsewhere.to_owned(),
+        RecordingFormProblem::Size { max } => fill(texts.unfit_size, &[("max", &max)]),
+        RecordingFormProblem::Room { max } => fill(texts.unfit_room, &[("max", &max)]),
+        RecordingFormProblem::Full { max } => fill(texts.unfit_full, &[("max", &max)]),
     }
 }
 
@@ -362,12 +362,12 @@ impl RecordingPage<'_> {
 
     fn by(&self, open: &OpenProposal<'_>) -> Option<String> {
         let name = [("name", &open.author as &dyn Display)];
-        (!open.author.is_empty()).then(|| fill(&self.own().by, &name))
+        (!open.author.is_empty()).then(|| fill(self.own().by, &name))
     }
 
     fn locked(&self, lock: &TranscriptLock) -> String {
         let end = lock.end_ms.map(clock);
-        let end = end.as_deref().unwrap_or(&self.own().to_end);
+        let end = end.as_deref().unwrap_or(self.own().to_end);
         format!("{} – {end}", clock(lock.start_ms))
     }
 
@@ -399,7 +399,7 @@ impl RecordingPage<'_> {
     }
 
     fn revision_of(&self, revision: &(i64, TranscriptStatus, Time)) -> String {
-        fill(&self.texts().revision, &[("n", &revision.0)])
+        fill(self.texts().revision, &[("n", &revision.0)])
     }
 
     fn age(&self, time: &Time) -> Age {

@@ -175,10 +175,10 @@ impl ReadAlong<'_> {
     fn status(&self) -> &str {
         let texts = &self.texts.recordings;
         match self.content.transcript {
-            None => &texts.none,
-            Some((_, TranscriptStatus::Draft)) => &texts.draft,
-            Some((_, TranscriptStatus::Community)) => &texts.community,
-            Some((_, TranscriptStatus::Approved)) => &texts.approved,
+            None => texts.none,
+            Some((_, TranscriptStatus::Draft)) => texts.draft,
+            Some((_, TranscriptStatus::Community)) => texts.community,
+            Some((_, TranscriptStatus::Approved)) => texts.approved,
         }
     }
 

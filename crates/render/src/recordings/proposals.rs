@@ -160,8 +160,8 @@ pub fn proposal_page(context: &RenderContext<'_>, form: &ProposalForm<'_>) -> St
         direction: context.site.settings.language.direction(),
         assets: context.look(),
         title: match form.place {
-            Some(_) => &texts.correct,
-            None => &texts.add,
+            Some(_) => texts.correct,
+            None => texts.add,
         },
         base: context.base,
         links: &links,
@@ -208,9 +208,9 @@ impl ProposalPage<'_> {
     fn state(&self, proposal: &Proposal) -> &str {
         let own = self.own();
         match proposal.state {
-            ProposalState::Accepted => &own.accepted,
-            ProposalState::Declined => &own.declined,
-            ProposalState::Outdated => &own.outdated,
+            ProposalState::Accepted => own.accepted,
+            ProposalState::Declined => own.declined,
+            ProposalState::Outdated => own.outdated,
             ProposalState::Held | ProposalState::Open => "",
         }
     }

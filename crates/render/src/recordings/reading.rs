@@ -16,7 +16,7 @@ pub fn report(site: &Site, warnings: &[Warning]) -> TranscriptReport {
         }
         let (what, lines) = (called(texts, warning.kind), lines.join(", "));
         fill(
-            &texts.desk.report_line,
+            texts.desk.report_line,
             &[("n", &warning.n), ("what", &what), ("lines", &lines)],
         )
     });
@@ -29,17 +29,17 @@ pub fn transcript_problem(site: &Site, problem: &TranscriptProblem) -> String {
     let own = &texts.desk;
     match problem {
         TranscriptProblem::TooLarge { size_bytes } => fill(
-            &own.transcript_too_large,
+            own.transcript_too_large,
             &[("size", size_bytes), ("max", &MAX_FILE_BYTES)],
         ),
         TranscriptProblem::TooManyCues { n_cues } => fill(
-            &own.transcript_too_many,
+            own.transcript_too_many,
             &[("n", n_cues), ("max", &MAX_CUES)],
         ),
-        TranscriptProblem::Unknown => own.transcript_unknown.clone(),
-        TranscriptProblem::NotJson { line } => fill(&own.transcript_not_json, &[("line", line)]),
+        TranscriptProblem::Unknown => own.transcript_unknown.to_owned(),
+        TranscriptProblem::NotJson { line } => fill(own.transcript_not_json, &[("line", line)]),
         TranscriptProblem::NotOf { format } => {
-            fill(&own.transcript_not_of, &[("format", &format.name())])
+            fill(own.transcript_not_of, &[("format", &format.name())])
         }
         TranscriptProblem::NoCues { warnings } => {
             match warnings.iter().find(|own| own.kind.is_loss()) {
@@ -47,11 +47,11 @@ pub fn transcript_problem(site: &Site, problem: &TranscriptProblem) -> String {
                     let line = warning.lines.first().copied().unwrap_or(1);
                     let what = called(texts, warning.kind);
                     fill(
-                        &own.transcript_empty_why,
+                        own.transcript_empty_why,
                         &[("line", &line), ("what", &what)],
                     )
                 }
-                None => own.transcript_empty.clone(),
+                None => own.transcript_empty.to_owned(),
             }
         }
     }
@@ -62,7 +62,7 @@ fn texts(site: &Site) -> &'static RecordingsTexts {
 }
 
 fn called(texts: &'static RecordingsTexts, what: WarningKind) -> &'static str {
-    texts.warnings.get(what.as_str()).map_or("", String::as_str)
+    texts.warnings.get(what.as_str()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -78,7 +78,7 @@ mod tests {
             for what in WarningKind::ALL {
                 assert!(!called(texts, *what).is_empty(), "{language}: {what:?}");
             }
-            assert_eq!(texts.warnings.len(), WarningKind::ALL.len());
+            assert_eq!(texts.warnings.0.len(), WarningKind::ALL.len());
         }
     }
 }

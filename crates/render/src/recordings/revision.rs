@@ -107,6 +107,6 @@ impl RevisionChanges<'_> {
             ("n", &self.revision as &dyn std::fmt::Display),
             ("status", &status),
         ];
-        fill(&self.own().revision_by, &with)
+        fill(self.own().revision_by, &with)
     }
 }

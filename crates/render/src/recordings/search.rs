@@ -54,7 +54,7 @@ pub fn search_page(
     hits: &[SearchHit<'_>],
 ) -> String {
     let own = &context.texts.recordings;
-    let title = fill(&own.all, &[("site", &context.site.name())]);
+    let title = fill(own.all, &[("site", &context.site.name())]);
     rendered(&RecordingSearchPage {
         texts: context.texts,
         language: context.site.settings.language,

@@ -120,11 +120,11 @@ impl RecordingFigure<'_> {
     }
 
     fn play(&self, player: &EmbeddedPlayer) -> String {
-        fill(&self.texts.recordings.elsewhere, &[("host", &player.host)])
+        fill(self.texts.recordings.elsewhere, &[("host", &player.host)])
     }
 
     fn listen_elsewhere(&self, address: &str) -> String {
         let host = card::host(address).unwrap_or_default();
-        fill(&self.texts.recordings.elsewhere_link, &[("host", &host)])
+        fill(self.texts.recordings.elsewhere_link, &[("host", &host)])
     }
 }

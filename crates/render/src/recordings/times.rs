@@ -41,9 +41,9 @@ pub(crate) fn label(texts: &Catalogue, span: Span) -> String {
     match span.end_ms {
         Some(end_ms) => {
             let end = length(texts, end_ms);
-            fill(&own.play_between, &[("start", &start), ("end", &end)])
+            fill(own.play_between, &[("start", &start), ("end", &end)])
         }
-        None => fill(&own.play_from, &[("start", &start)]),
+        None => fill(own.play_from, &[("start", &start)]),
     }
 }
 

@@ -72,7 +72,7 @@ async fn shown(
             back: &back,
             now,
         },
-        &newsroom.texts().empty.author,
+        newsroom.texts().empty.author,
     );
     let author = &read.drawer.author;
     let head = PageHead {
@@ -156,7 +156,7 @@ async fn done(
     let texts = newsroom.texts();
     let act = DrawerAction::read(texts, fields, now)?;
     if act == DrawerAction::Note && change.reason.is_none() {
-        return Err(problem(&texts.problems.note_first));
+        return Err(problem(texts.problems.note_first));
     }
     let write = move |tx: &mut Tx<'_>| match act {
         DrawerAction::Note => sanctions::add_note(tx, now, &change),
@@ -193,7 +193,7 @@ impl DrawerAction {
             "note" => Self::Note,
             "trust" => {
                 let trust = fields.get("trust").and_then(Trust::from_word);
-                Self::Trust(trust.ok_or_else(|| problem(&texts.problems.choose_one))?)
+                Self::Trust(trust.ok_or_else(|| problem(texts.problems.choose_one))?)
             }
             "suspend" => Self::Suspend(Some(until(texts, fields, now)?)),
             "end_suspension" => Self::Suspend(None),
@@ -206,7 +206,7 @@ impl DrawerAction {
             },
             "lift_ban" => Self::Lift,
             "remove_picture" => Self::RemovePicture,
-            _ => return Err(problem(&texts.problems.no_action)),
+            _ => return Err(problem(texts.problems.no_action)),
         })
     }
 
@@ -240,13 +240,13 @@ fn until(texts: &NewsroomTexts, fields: &Params, now: Time) -> Result<Time, ApiE
         "day" => {
             let day = fields.get("day").unwrap_or_default();
             let until = format!("{day}T00:00:00Z").parse::<Time>();
-            let until = until.map_err(|_| problem(&texts.problems.choose_day))?;
+            let until = until.map_err(|_| problem(texts.problems.choose_day))?;
             if until <= now {
-                return Err(problem(&texts.problems.choose_coming));
+                return Err(problem(texts.problems.choose_coming));
             }
             Ok(until)
         }
-        _ => Err(problem(&texts.problems.choose_span)),
+        _ => Err(problem(texts.problems.choose_span)),
     }
 }
 
@@ -266,7 +266,7 @@ pub(super) async fn banned(newsroom: Newsroom, params: Params) -> Result<Html<St
     let next = last.map(|last| format!("{desk}/authors?after={}", last.author.id));
     let banned: Vec<BannedAuthorRow> = banned.into_iter().map(stopped).collect();
     let head = PageHead {
-        title: &newsroom.texts().titles.banned_authors,
+        title: newsroom.texts().titles.banned_authors,
         at: RailPosition::Desk("/authors"),
         flash: None,
     };

@@ -69,7 +69,7 @@ pub(super) async fn comment(
     };
     let texts = newsroom.texts();
     let title = fill(
-        &texts.titles.comment_by,
+        texts.titles.comment_by,
         &[("name", &name(texts, &row.comment().author))],
     );
     let head = PageHead {

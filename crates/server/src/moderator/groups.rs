@@ -57,7 +57,7 @@ async fn shown(
     let desk = format!("{}/groups", desk(&newsroom.site.host));
     let flash = flash::from_address(newsroom.texts(), params, &desk);
     let head = PageHead {
-        title: &newsroom.texts().titles.groups_of_pages,
+        title: newsroom.texts().titles.groups_of_pages,
         at: RailPosition::Desk("/groups"),
         flash: flash.as_ref(),
     };

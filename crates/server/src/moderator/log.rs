@@ -73,7 +73,7 @@ fn logged(
         id: comment.id,
         name: name(texts, &comment.author).to_owned(),
         excerpt: match comment.state {
-            CommentState::Removed => texts.record.removed.clone(),
+            CommentState::Removed => texts.record.removed.to_owned(),
             _ => excerpt(&comment.text, EXCERPT),
         },
     });
@@ -182,7 +182,7 @@ pub(super) async fn log(
         next: last.map(|last| asked.address(&desk, Some(last))),
     };
     let head = PageHead {
-        title: &newsroom.texts().titles.log,
+        title: newsroom.texts().titles.log,
         at: RailPosition::Desk("/log"),
         flash: flash.as_ref(),
     };
@@ -210,15 +210,15 @@ fn limited_to(
         )
     };
     Ok(match of {
-        LogSubject::Moderator(id) => fill(&texts.limited.by_moderator, &[("name", &called(id)?)]),
-        LogSubject::Author(id) => fill(&texts.limited.on_author, &[("name", &called(id)?)]),
+        LogSubject::Moderator(id) => fill(texts.limited.by_moderator, &[("name", &called(id)?)]),
+        LogSubject::Author(id) => fill(texts.limited.on_author, &[("name", &called(id)?)]),
         LogSubject::Page(id) => {
             let page = pages::in_scope(tx, site, id, scope)?;
             let title = page.map_or_else(
-                || texts.limited.one_page.clone(),
+                || texts.limited.one_page.to_owned(),
                 |page| title(&page).to_owned(),
             );
-            fill(&texts.limited.on_page, &[("page", &title)])
+            fill(texts.limited.on_page, &[("page", &title)])
         }
         LogSubject::Site | LogSubject::Comment(_) => String::new(),
     })

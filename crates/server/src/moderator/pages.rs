@@ -48,7 +48,7 @@ pub(super) async fn pages(newsroom: Newsroom, params: Params) -> Result<Html<Str
         format!("{}/pages?{}", desk(&newsroom.site.host), query.finish())
     });
     let head = PageHead {
-        title: &newsroom.texts().titles.pages,
+        title: newsroom.texts().titles.pages,
         at: RailPosition::Desk("/pages"),
         flash: None,
     };

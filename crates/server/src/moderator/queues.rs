@@ -157,11 +157,11 @@ async fn shown(
 fn empty(texts: &NewsroomTexts, queue: Queue) -> &str {
     let texts = &texts.empty;
     match queue {
-        Queue::Held => &texts.held,
-        Queue::Flagged => &texts.flagged,
-        Queue::Unreviewed => &texts.unreviewed,
-        Queue::Approved => &texts.approved,
-        Queue::Rejected => &texts.rejected,
-        Queue::Spam => &texts.spam,
+        Queue::Held => texts.held,
+        Queue::Flagged => texts.flagged,
+        Queue::Unreviewed => texts.unreviewed,
+        Queue::Approved => texts.approved,
+        Queue::Rejected => texts.rejected,
+        Queue::Spam => texts.spam,
     }
 }

@@ -50,7 +50,7 @@ pub(super) async fn search(newsroom: Newsroom, params: Params) -> Result<Respons
         .map(|saved| kept(&desk, saved))
         .collect();
     let head = PageHead {
-        title: &newsroom.texts().titles.search,
+        title: newsroom.texts().titles.search,
         at: RailPosition::Desk("/search"),
         flash: flash.as_ref(),
     };

@@ -29,7 +29,7 @@ const USUAL_LIFETIME: u32 = 90;
 /// `GET /admin/{site}/tokens`.
 pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
     let flash = params.get("did").filter(|did| *did == "revoked");
-    let flash = flash.map(|_| FlashMessage::new(&newsroom.texts().flash.token_revoked));
+    let flash = flash.map(|_| FlashMessage::new(newsroom.texts().flash.token_revoked));
     let form = TypedToken::default();
     page(&newsroom, &form, None, flash.as_ref()).await
 }
@@ -95,7 +95,7 @@ async fn page(
         problem: typed.problem.as_deref(),
     };
     let head = PageHead {
-        title: &newsroom.texts().titles.api_tokens,
+        title: newsroom.texts().titles.api_tokens,
         at: RailPosition::Admin("/tokens"),
         flash,
     };
@@ -111,7 +111,7 @@ pub(super) async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Respon
     match make(&newsroom, &typed, &secret).await? {
         Ok(()) => {
             let token = program::reveal(newsroom.site.id, &secret);
-            let flash = FlashMessage::new(&newsroom.texts().flash.token_added);
+            let flash = FlashMessage::new(newsroom.texts().flash.token_added);
             let empty = TypedToken::default();
             let page = page(&newsroom, &empty, Some(&token), Some(&flash)).await?;
             Ok(page.into_response())
@@ -135,7 +135,7 @@ async fn make(
         Err(refusal) => return Ok(Err(ApiError::from(refusal).detail)),
     };
     if typed.scopes.is_empty() {
-        return Ok(Err(newsroom.texts().problems.token_scopes.clone()));
+        return Ok(Err(newsroom.texts().problems.token_scopes.to_owned()));
     }
     let now = newsroom.app.now();
     let new = NewApiToken {
@@ -152,7 +152,7 @@ async fn make(
     Ok(match newsroom.app.store.write(add).await? {
         true => Ok(()),
         false => Err(fill(
-            &newsroom.texts().problems.tokens_full,
+            newsroom.texts().problems.tokens_full,
             &[("max", &MAX_TOKENS)],
         )),
     })

@@ -33,7 +33,7 @@ pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<Stri
         )
     });
     let head = PageHead {
-        title: &newsroom.texts().titles.audit,
+        title: newsroom.texts().titles.audit,
         at: RailPosition::Admin("/audit"),
         flash: None,
     };

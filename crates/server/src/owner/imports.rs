@@ -44,7 +44,7 @@ async fn list_page(newsroom: &Newsroom, problem: Option<&str>) -> Result<Html<St
     let (context, imports) = read.await?;
     let max_mb = newsroom.app.config.max_import_mb;
     let head = PageHead {
-        title: &newsroom.texts().titles.imports,
+        title: newsroom.texts().titles.imports,
         at: RailPosition::Admin("/import"),
         flash: None,
     };

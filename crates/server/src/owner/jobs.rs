@@ -22,12 +22,12 @@ pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<Stri
     let (context, parked) = read.await?;
     let parked: Vec<_> = parked.into_iter().map(shown).collect();
     let flash = match params.get("did") {
-        Some("retry") => Some(FlashMessage::new(&newsroom.texts().flash.retried)),
-        Some("drop") => Some(FlashMessage::new(&newsroom.texts().flash.dropped)),
+        Some("retry") => Some(FlashMessage::new(newsroom.texts().flash.retried)),
+        Some("drop") => Some(FlashMessage::new(newsroom.texts().flash.dropped)),
         _ => None,
     };
     let head = PageHead {
-        title: &newsroom.texts().titles.jobs,
+        title: newsroom.texts().titles.jobs,
         at: RailPosition::Admin("/jobs"),
         flash: flash.as_ref(),
     };

@@ -21,7 +21,7 @@ pub(super) async fn list(newsroom: Newsroom) -> Result<Html<String>, ErrorPage> 
     let mails = read(&newsroom.app, |folder| newest_mails(&folder, SHOWN)).await?;
     let lines: Vec<_> = mails.iter().map(line).collect();
     let head = PageHead {
-        title: &newsroom.texts().titles.mails,
+        title: newsroom.texts().titles.mails,
         at: RailPosition::Admin("/mails"),
         flash: None,
     };

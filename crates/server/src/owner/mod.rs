@@ -73,7 +73,7 @@ pub(crate) fn routes() -> Vec<Route> {
 /// What was just done, by the word that the address carries.
 fn said(newsroom: &Newsroom, params: &Params) -> Option<FlashMessage> {
     match params.get("did")? {
-        "saved" => Some(FlashMessage::new(&newsroom.texts().flash.saved)),
+        "saved" => Some(FlashMessage::new(newsroom.texts().flash.saved)),
         _ => None,
     }
 }

@@ -30,8 +30,8 @@ pub(super) async fn show(
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
     let flash = match params.get("did") {
-        Some("added") => Some(FlashMessage::new(&newsroom.texts().flash.provider_added)),
-        Some("removed") => Some(FlashMessage::new(&newsroom.texts().flash.provider_removed)),
+        Some("added") => Some(FlashMessage::new(newsroom.texts().flash.provider_added)),
+        Some("removed") => Some(FlashMessage::new(newsroom.texts().flash.provider_removed)),
         _ => None,
     };
     page(&newsroom, &visitor, ProviderForm::default(), flash.as_ref()).await
@@ -59,7 +59,7 @@ async fn page(
         new,
     };
     let head = PageHead {
-        title: &newsroom.texts().titles.openid,
+        title: newsroom.texts().titles.openid,
         at: RailPosition::Admin("/openid"),
         flash,
     };
@@ -96,7 +96,7 @@ pub(super) async fn add(
     let issuer = match newsroom.app.openid.find(new.issuer).await {
         Ok(issuer) => issuer,
         Err(failure) => {
-            let problem = fill(&texts.provider_unusable, &[("why", &failure)]);
+            let problem = fill(texts.provider_unusable, &[("why", &failure)]);
             return refused(&problem).await;
         }
     };
@@ -111,7 +111,7 @@ pub(super) async fn add(
     let (site, by) = (newsroom.site.id, AuditActor::owner(&newsroom.author));
     let add = move |tx: &mut Tx<'_>| owners::add_provider(tx, now, &by, site, &provider);
     if !newsroom.app.store.write(add).await? {
-        let problem = fill(&texts.providers_full, &[("max", &MAX_PROVIDERS)]);
+        let problem = fill(texts.providers_full, &[("max", &MAX_PROVIDERS)]);
         return refused(&problem).await;
     }
     let to = format!("/admin/{}/openid?did=added", newsroom.site.host);
@@ -126,16 +126,16 @@ fn problem<'a>(
 ) -> Option<&'a str> {
     let is_odd = |typed: &str| typed.len() > MAX_TYPED || typed.chars().any(char::is_control);
     if new.label.is_empty() || new.label.chars().count() > MAX_LABEL {
-        return Some(&texts.provider_label);
+        return Some(texts.provider_label);
     }
     if new.client_id.is_empty() {
-        return Some(&texts.provider_client);
+        return Some(texts.provider_client);
     }
     if [new.label, new.issuer, new.client_id, secret]
         .into_iter()
         .any(is_odd)
     {
-        return Some(&texts.provider_odd);
+        return Some(texts.provider_odd);
     }
     None
 }

@@ -74,7 +74,7 @@ pub(super) async fn show(newsroom: Newsroom, visitor: Visitor) -> Result<Html<St
     let backups = newsroom.app.backups.as_ref();
     let backup_failed_at = backups.and_then(|backups| backups.status().failed_at);
     let head = PageHead {
-        title: &newsroom.texts().titles.overview,
+        title: newsroom.texts().titles.overview,
         at: RailPosition::Admin(""),
         flash: None,
     };

@@ -58,7 +58,7 @@ async fn page(
     let (context, people) = read.await?;
     let flash = params.and_then(|params| said(newsroom, params));
     let head = PageHead {
-        title: &newsroom.texts().titles.people,
+        title: newsroom.texts().titles.people,
         at: RailPosition::Admin("/people"),
         flash: flash.as_ref(),
     };

@@ -86,7 +86,7 @@ pub(super) async fn page(
     };
     let flash = params.and_then(|params| said(newsroom, params));
     let head = PageHead {
-        title: &newsroom.texts().titles.settings,
+        title: newsroom.texts().titles.settings,
         at: RailPosition::Admin("/settings"),
         flash: flash.as_ref(),
     };
@@ -149,7 +149,7 @@ pub(super) async fn save(newsroom: Newsroom, Form(fields): Form) -> Result<Respo
         }
     }
     if !refused.fields.is_empty() {
-        refused.whole = Some(&newsroom.texts().problems.settings_refused);
+        refused.whole = Some(newsroom.texts().problems.settings_refused);
         let page = page(&newsroom, &site, &refused, None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
@@ -212,7 +212,7 @@ async fn save_where_as_seen(
 
 async fn meanwhile(newsroom: &Newsroom, site: &Site) -> Result<Response, ErrorPage> {
     let refused = RefusedSettings {
-        whole: Some(&newsroom.texts().problems.settings_meanwhile),
+        whole: Some(newsroom.texts().problems.settings_meanwhile),
         ..RefusedSettings::default()
     };
     let page = page(newsroom, site, &refused, None).await?;

@@ -21,7 +21,7 @@ use crate::newsroom::{Newsroom, PageHead, RailPosition, see_other};
 /// `GET /admin/{site}/sign-in-keys`.
 pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
     let flash = params.get("did").filter(|did| *did == "removed");
-    let flash = flash.map(|_| FlashMessage::new(&newsroom.texts().flash.key_removed));
+    let flash = flash.map(|_| FlashMessage::new(newsroom.texts().flash.key_removed));
     page(&newsroom, SignInKeyForm::default(), flash.as_ref()).await
 }
 
@@ -40,7 +40,7 @@ async fn page(
     };
     let keys: Vec<_> = keys.iter().map(line).collect();
     let head = PageHead {
-        title: &newsroom.texts().titles.sign_in_keys,
+        title: newsroom.texts().titles.sign_in_keys,
         at: RailPosition::Admin("/sign-in-keys"),
         flash,
     };
@@ -64,7 +64,7 @@ pub(super) async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Respon
     let (kind, key) = match fields.get("kind") {
         Some("EdDSA") => match signed_token::public_key(typed) {
             Some(key) => (KeyKind::EdDsa, key),
-            None => return refused(newsroom.texts().problems.key_invalid.clone()).await,
+            None => return refused(newsroom.texts().problems.key_invalid.to_owned()).await,
         },
         _ => (KeyKind::Hs256, Token::new(&*newsroom.app.random).reveal()),
     };
@@ -83,7 +83,7 @@ pub(super) async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Respon
     let add = move |tx: &mut Tx<'_>| owners::add_sign_in_key(tx, now, &by, site, &new);
     if !newsroom.app.store.write(add).await? {
         return refused(fill(
-            &newsroom.texts().problems.keys_full,
+            newsroom.texts().problems.keys_full,
             &[("max", &MAX_KEYS)],
         ))
         .await;
@@ -93,7 +93,7 @@ pub(super) async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Respon
         secret,
         ..SignInKeyForm::default()
     };
-    let flash = FlashMessage::new(&newsroom.texts().flash.key_added);
+    let flash = FlashMessage::new(newsroom.texts().flash.key_added);
     Ok(page(&newsroom, new, Some(&flash)).await?.into_response())
 }
 

@@ -88,12 +88,12 @@ async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Response, ErrorPa
     let add = move |tx: &mut store::Tx<'_>| owners::add_webhook(tx, now, &by, site, &new);
     if !newsroom.app.store.write(add).await? {
         let problem = fill(
-            &newsroom.texts().problems.webhooks_full,
+            newsroom.texts().problems.webhooks_full,
             &[("max", &webhooks::MAX_WEBHOOKS)],
         );
         return refused(&newsroom, url, kinds, problem).await;
     }
-    with_secret(&newsroom, id, &secret, &newsroom.texts().titles.new_address).await
+    with_secret(&newsroom, id, &secret, newsroom.texts().titles.new_address).await
 }
 
 async fn refused(
@@ -122,15 +122,15 @@ fn kinds(fields: &Params) -> Vec<WebhookEvent> {
 async fn problem(newsroom: &Newsroom, url: &str, kinds: &[WebhookEvent]) -> Option<String> {
     let texts = &newsroom.texts().problems;
     if kinds.is_empty() {
-        return Some(texts.webhook_kinds.clone());
+        return Some(texts.webhook_kinds.to_owned());
     }
     if url.len() > 2_000 {
-        return Some(texts.webhook_long.clone());
+        return Some(texts.webhook_long.to_owned());
     }
     match newsroom.app.outside.may_reach(Feature::Webhooks, url).await {
         Ok(()) => None,
-        Err(FetchError::Forbidden(why)) => Some(fill(&texts.webhook_forbidden, &[("why", &why)])),
-        Err(_) => Some(texts.webhook_unknown.clone()),
+        Err(FetchError::Forbidden(why)) => Some(fill(texts.webhook_forbidden, &[("why", &why)])),
+        Err(_) => Some(texts.webhook_unknown.to_owned()),
     }
 }
 
@@ -147,7 +147,7 @@ async fn list(
         .map(|own| endpoint(own, newsroom.app.now()))
         .collect();
     let head = PageHead {
-        title: &newsroom.texts().titles.webhooks,
+        title: newsroom.texts().titles.webhooks,
         at: HERE,
         flash,
     };
@@ -192,7 +192,7 @@ async fn one(
     page_of(
         &newsroom,
         id,
-        &newsroom.texts().titles.webhook,
+        newsroom.texts().titles.webhook,
         flash.as_ref(),
         render,
     )
@@ -240,7 +240,7 @@ async fn with_secret(
 async fn rotate(newsroom: Newsroom, PathId(id): PathId<i64>) -> Result<Response, ErrorPage> {
     let secret = WebhookSecret::new(&*newsroom.app.random);
     change(&newsroom, id, WebhookChange::Secret(secret.clone())).await?;
-    with_secret(&newsroom, id, &secret, &newsroom.texts().titles.new_secret).await
+    with_secret(&newsroom, id, &secret, newsroom.texts().titles.new_secret).await
 }
 
 /// `POST …/on`: tell it again.

@@ -39,7 +39,7 @@ async fn page(
     let context = newsroom.context().await?;
     let flash = params.and_then(|params| said(newsroom, params));
     let head = PageHead {
-        title: &newsroom.texts().titles.word_lists,
+        title: newsroom.texts().titles.word_lists,
         at: RailPosition::Admin("/words"),
         flash: flash.as_ref(),
     };

@@ -23,9 +23,9 @@ pub fn errata_feed(
     let links = key.map(|key| Links::new(context.base, site, key));
     let entries: Vec<_> = errata.iter().map(|own| entry(context, own)).collect();
     let title = match (errata.first(), key) {
-        (Some((_, page)), Some(_)) => fill(&own.of, &[("page", &IsolatedName(headline(page)))]),
-        (None, Some(key)) => fill(&own.of, &[("page", &IsolatedName(key.as_str()))]),
-        (_, None) => fill(&own.at, &[("site", &IsolatedName(site.name()))]),
+        (Some((_, page)), Some(_)) => fill(own.of, &[("page", &IsolatedName(headline(page)))]),
+        (None, Some(key)) => fill(own.of, &[("page", &IsolatedName(key.as_str()))]),
+        (_, None) => fill(own.at, &[("site", &IsolatedName(site.name()))]),
     };
     let updated_at = entries.iter().map(|entry| entry.created_at).max();
     let channel = Channel {
@@ -76,7 +76,7 @@ fn entry<'a>(context: &RenderContext<'a>, (erratum, page): &'a (Erratum, Page)) 
     FeedEntry {
         id: tag(context.site, at, &format!("corrections/{}", erratum.id)),
         url: links.reading().to_owned(),
-        title: fill(&own.of, &[("page", &IsolatedName(headline(page)))]),
+        title: fill(own.of, &[("page", &IsolatedName(headline(page)))]),
         name: context.site.name(),
         website: None,
         html: Html::of(&line),

@@ -160,23 +160,23 @@ fn title(context: &RenderContext<'_>, feed: &Feed, key: Option<&PageKey>) -> Str
     let headline = feed.page.as_ref().map(headline);
     let page = headline.or(key.map(PageKey::as_str)).unwrap_or_default();
     match (feed.scope, &feed.top) {
-        (FeedScope::Page, _) => fill(&texts.page, &[("page", &IsolatedName(page))]),
+        (FeedScope::Page, _) => fill(texts.page, &[("page", &IsolatedName(page))]),
         (FeedScope::Branch(_), Some(top)) if top.is_published() => {
             let name = IsolatedName(shown_name(context.texts, top));
             fill(
-                &texts.branch,
+                texts.branch,
                 &[("name", &name), ("page", &IsolatedName(page))],
             )
         }
-        (FeedScope::Branch(_), _) => fill(&texts.removed_branch, &[("page", &IsolatedName(page))]),
+        (FeedScope::Branch(_), _) => fill(texts.removed_branch, &[("page", &IsolatedName(page))]),
         (FeedScope::Replies(_), _) => match feed.items.iter().find_map(parent) {
             Some(parent) => {
                 let name = IsolatedName(shown_name(context.texts, parent));
-                fill(&texts.replies, &[("name", &name)])
+                fill(texts.replies, &[("name", &name)])
             }
-            None => texts.replies_to_someone.clone(),
+            None => texts.replies_to_someone.to_owned(),
         },
-        (FeedScope::Site, _) => fill(&texts.site, &[("site", &IsolatedName(context.site.name()))]),
+        (FeedScope::Site, _) => fill(texts.site, &[("site", &IsolatedName(context.site.name()))]),
     }
 }
 
@@ -244,12 +244,12 @@ fn entry_title(context: &RenderContext<'_>, item: &FeedItem) -> String {
             let to = IsolatedName(shown_name(context.texts, parent));
             let values: [(&str, &dyn std::fmt::Display); 3] =
                 [("name", &name), ("to", &to), ("page", &page)];
-            fill(&texts.reply, &values)
+            fill(texts.reply, &values)
         }
         None if item.comment.parent.is_some() => {
-            fill(&texts.reply_to_removed, &[("name", &name), ("page", &page)])
+            fill(texts.reply_to_removed, &[("name", &name), ("page", &page)])
         }
-        None => fill(&texts.comment, &[("name", &name), ("page", &page)]),
+        None => fill(texts.comment, &[("name", &name), ("page", &page)]),
     }
 }
 
