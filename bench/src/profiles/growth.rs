@@ -21,7 +21,8 @@ use crate::{Result, clock};
 const N_SMALL: u32 = 10_000;
 const N_MIDDLE: u32 = 1_000_000;
 
-/// How often each page is asked for.
+/// How often each page is asked for, and as often before that: PostgreSQL plans a statement anew until each
+/// connection has run it some times.
 const N_READS: usize = 100;
 
 /// The newsroom's pages: how they are called in the report, and where they are.
@@ -112,10 +113,26 @@ impl<'s> Place<'s> {
                 .map(|file| file.len())
                 .map_err(|error| error.to_string());
         };
-        let name = self.url.rsplit('/').next().unwrap_or_default();
-        let size = server.sql(&["checkpoint", &format!("select pg_database_size('{name}')")])?;
+        let size = ["checkpoint", "select pg_database_size(current_database())"];
+        let size = server.sql_in(self.database(), &size)?;
         let last = size.lines().last().unwrap_or_default();
         last.parse().map_err(|_| format!("no size: {size}"))
+    }
+}
+
+impl Place<'_> {
+    fn database(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Let PostgreSQL do now what it does by itself within minutes of an import, beside whoever reads then.
+    fn settle(&self) -> Result {
+        match self.server {
+            Some(server) => server
+                .sql_in(self.database(), &["vacuum (analyze)", "checkpoint"])
+                .map(drop),
+            None => Ok(()),
+        }
     }
 }
 
@@ -131,6 +148,7 @@ struct Grown {
 impl Grown {
     fn measure(plan: &Plan, work: &WorkFolder, place: &Place<'_>, n: u32) -> Result<Self> {
         let bytes = place.n_bytes()?;
+        place.settle()?;
         let address = work::free_address()?;
         let data = work.join("data").display().to_string();
         let env = [("REJOINDER_RATE_LIMITS", "off"), ("REJOINDER_DATA", &data)];
@@ -163,37 +181,47 @@ fn read_all(
     let mut took = Vec::new();
     for (name, path) in PAGES {
         let path = path.replace("SITE", SITE).replace("AUTHOR", &author);
-        took.push((name.to_owned(), times(at, &cookie, |_| path.clone())?));
+        took.push((
+            name.to_owned(),
+            times(at, &cookie, N_READS, |_| path.clone())?,
+        ));
     }
     let page = quoted(&address("page-0"));
     let me = format!("/api/v1/me?site={SITE}&page={page}");
     took.push((
         "what is one's own".to_owned(),
-        times(at, &cookie, |_| me.clone())?,
+        times(at, &cookie, N_READS, |_| me.clone())?,
     ));
     // Each is asked for once, and so is not kept yet.
     let n_pages = n as usize / 100;
     let cold = |read: usize| thread(&format!("page-{}", (read * 7_919 + 1) % n_pages));
     took.push((
         "a thread that is not kept".to_owned(),
-        times(at, &cookie, cold)?,
+        times(at, &cookie, N_READS.min(n_pages / 2), cold)?,
     ));
     Ok(took)
 }
 
-/// How long each of the reads took, in milliseconds.
-fn times(at: SocketAddr, cookie: &str, path: impl Fn(usize) -> String) -> Result<Vec<f64>> {
+/// How long each of `n` reads took, in milliseconds, after as many that are not counted.
+fn times(
+    at: SocketAddr,
+    cookie: &str,
+    n: usize,
+    path: impl Fn(usize) -> String,
+) -> Result<Vec<f64>> {
     let runtime = runtime().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let mut connection = Connection::new(at);
         let mut times = Vec::new();
-        for read in 0..N_READS {
+        for read in 0..2 * n {
             let path = path(read);
             let asked = request(at, "GET", &path, &[("Cookie", cookie)], "");
             let sent_at = clock::now();
             let answer = connection.send(&asked).await;
             let answer = answer.map_err(|error| format!("{path}: {error}"))?;
-            times.push(sent_at.elapsed().as_secs_f64() * 1e3);
+            if read >= n {
+                times.push(sent_at.elapsed().as_secs_f64() * 1e3);
+            }
             expect(&answer, 200, &path)?;
         }
         Ok(times)

@@ -145,11 +145,7 @@ const DESK: [RailPage; 5] = [
 
 /// The editors' pages.
 const EDIT: [RailPage; 4] = [
-    (
-        "/recordings",
-        |texts| texts.titles.recordings,
-        Role::Editor,
-    ),
+    ("/recordings", |texts| texts.titles.recordings, Role::Editor),
     ("/passages", |texts| texts.titles.passages, Role::Editor),
     (QUESTIONS, |texts| texts.titles.questions, Role::Editor),
     (CORRECTIONS, |texts| texts.titles.corrections, Role::Editor),

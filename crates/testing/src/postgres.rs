@@ -225,7 +225,12 @@ impl Postgres {
         self.sql_in("postgres", statements)
     }
 
-    pub(crate) fn sql_in(&self, database: &str, statements: &[&str]) -> Result<String, String> {
+    /// The same in one of its databases, by its name.
+    ///
+    /// # Errors
+    ///
+    /// What `psql` said.
+    pub fn sql_in(&self, database: &str, statements: &[&str]) -> Result<String, String> {
         let psql = programs().ok_or_else(advice)?.join("psql");
         let mut command = quiet(psql);
         command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]);

@@ -325,10 +325,7 @@ impl CommentView<'_> {
     }
 
     fn label(&self) -> String {
-        fill(
-            self.texts.comment.by,
-            &[("name", &IsolatedName(self.name))],
-        )
+        fill(self.texts.comment.by, &[("name", &IsolatedName(self.name))])
     }
 
     fn day(&self, time: &Time) -> FormattedDay<'_> {

@@ -161,10 +161,7 @@ impl AccountPage<'_> {
     }
 
     fn since(&self, time: &Time) -> String {
-        fill(
-            self.own.account.since,
-            &[("date", &self.texts.date(*time))],
-        )
+        fill(self.own.account.since, &[("date", &self.texts.date(*time))])
     }
 
     fn unmute(&self, name: &str) -> String {

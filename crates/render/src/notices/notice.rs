@@ -416,10 +416,7 @@ impl NoticesPage<'_> {
     }
 
     fn end_all(&self) -> String {
-        fill(
-            self.own.page.end_all,
-            &[("site", &IsolatedName(self.site))],
-        )
+        fill(self.own.page.end_all, &[("site", &IsolatedName(self.site))])
     }
 }
 

@@ -106,10 +106,7 @@ impl ArticlePage<'_> {
     }
 
     fn byline(&self) -> String {
-        fill(
-            self.texts.publication.by,
-            &[("name", &self.article.byline)],
-        )
+        fill(self.texts.publication.by, &[("name", &self.article.byline)])
     }
 
     fn discuss(&self) -> String {
