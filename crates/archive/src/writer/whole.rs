@@ -20,8 +20,8 @@ use super::{ImportError, Reached, Report, Task, Writer, held};
 /// More comments are written in parts on SQLite: until the commit they are kept twice on the disk.
 pub(super) const MAX_ON_SQLITE: u64 = 4_000_000;
 
-const COLLIDED: &str =
-    "the connection broke, or another program writes to the same pages; nothing was imported";
+const COLLIDED: &str = "the connection broke, or another program that writes, such as a second import, \
+                        was in the way; nothing was imported: try again when that has ended";
 
 impl Writer<'_> {
     pub(super) async fn write_whole(
