@@ -148,8 +148,9 @@
       const { signal } = this.#life;
       const root = this.shadowRoot ?? this.#root();
       try {
-        const life = import(`${base}/static/thread.js`);
-        life.catch(() => {});
+        // What was imported in vain is not asked for again as long as the page lives, so it is fetched first.
+        const script = get('/static/thread.js', signal);
+        script.catch(() => {});
         style ??= sheet('/static/thread.css');
         const [html, shared] = await Promise.all([get(sorted(address), signal), style]);
         const sheets = [shared];
@@ -168,7 +169,8 @@
           shared
             ? (root.adoptedStyleSheets = /** @type {CSSStyleSheet[]} */ (sheets))
             : root.prepend(linked());
-          const { start } = await life;
+          await script;
+          const { start } = await import(`${base}/static/thread.js`);
           if (!signal.aborted) {
             this.#thread = start({
               host: this,
