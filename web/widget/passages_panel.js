@@ -70,7 +70,7 @@ async function open(passages, group) {
   const checks = checksOf(group, words, thread, comments);
   checks && panel.append(checks);
   comments.length && panel.append(list);
-  panel.append(actsOf(passages, group, words, comments.length));
+  panel.append(actsOf(passages, group, questions, words, comments.length));
   shade(passages, host, panel);
   const range = /** @type {Range} */ (group.ranges[0]);
   const button = passages.marks.button(group);
@@ -135,10 +135,11 @@ function headOf({ annotations }, words) {
 /**
  * @param {Passages} passages
  * @param {Group} group
+ * @param {import('./passages_ask.js').Asked[]} questions As the server shows them now.
  * @param {any} words
  * @param {number} nShown
  */
-function actsOf(passages, { annotations }, words, nShown) {
+function actsOf(passages, { annotations }, questions, words, nShown) {
   const { thread } = passages;
   const acts = document.createElement('p');
   acts.className = 'rj-acts';
@@ -173,7 +174,10 @@ function actsOf(passages, { annotations }, words, nShown) {
     });
     acts.append(add);
   };
-  const open = annotations.filter((own) => own.is_open && canAnswer(passages));
+  // What is marked may be older than what is shown.
+  const isOpen = (/** @type {import('./passages_ask.js').Asked} */ { is_open, shown }) =>
+    is_open && !shown.querySelector('[data-rj=shut]');
+  const open = canAnswer(passages) ? questions.filter(isOpen) : [];
   const [first] = annotations.filter(({ kind }) => kind !== 'question');
   open.forEach((own) => offer(words.answer, own));
   if (!open.length && first && canWrite(passages)) {
