@@ -149,8 +149,8 @@
       const root = this.shadowRoot ?? this.#root();
       try {
         // What was imported in vain is not asked for again as long as the page lives, so it is fetched first.
-        const script = get('/static/thread.js', signal);
-        script.catch(() => {});
+        const life = get('/static/thread.js', signal).then(() => import(`${base}/static/thread.js`));
+        life.catch(() => {});
         style ??= sheet('/static/thread.css');
         const [html, shared] = await Promise.all([get(sorted(address), signal), style]);
         const sheets = [shared];
@@ -169,8 +169,7 @@
           shared
             ? (root.adoptedStyleSheets = /** @type {CSSStyleSheet[]} */ (sheets))
             : root.prepend(linked());
-          await script;
-          const { start } = await import(`${base}/static/thread.js`);
+          const { start } = await life;
           if (!signal.aborted) {
             this.#thread = start({
               host: this,
