@@ -2,6 +2,8 @@
 
 #[path = "build/join.rs"]
 mod join;
+#[path = "build/lazy.rs"]
+mod lazy;
 #[path = "build/mangle.rs"]
 mod mangle;
 #[path = "build/minify.rs"]
@@ -43,6 +45,7 @@ fn main() -> io::Result<()> {
         read_folder(Path::new(folder), &mut files)?;
     }
     join::join(&mut files).map_err(io::Error::other)?;
+    lazy::load(&mut files);
     for (_, text) in files.iter_mut().filter(|(name, _)| is_script(name)) {
         *text = mangle::mangle(&squeeze::squeeze(text));
     }

@@ -126,3 +126,25 @@ test('a thread whose script cannot be loaded can still be read', async () => {
 
   assert.deepEqual(await texts(page), ['Read me anyway']);
 });
+
+for (const [lost, what] of [
+  ['controls', 'what tells which script does what'],
+  ['reply', 'the script of a control'],
+  ['compose', 'a script that this one needs itself'],
+]) {
+  test(`${what} could not be loaded, and is when the control is used again`, async () => {
+    const id = await desk.post(`no-${lost}`, 'Answer me');
+    const page = await open(desk.browser, `${desk.host.origin}/empty`);
+    const script = `**/static/${lost}.js?*`;
+    await page.route(script, (route) => route.abort());
+    const thread = await put(page, { site: desk.host.host, page: `no-${lost}` });
+    const reply = thread.locator(`[data-id="${id}"] [data-rj=reply]`);
+    await reply.click();
+    await thread.getByText('Comments are unavailable right now.').first().waitFor();
+
+    await page.unroute(script);
+    await reply.click();
+
+    await thread.locator('textarea:focus').waitFor();
+  });
+}

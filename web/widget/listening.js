@@ -6,13 +6,6 @@ import { part } from '../shared/nodes.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
-const browse = () => import('./browse.js');
-const compose = () => import('./compose.js');
-const controls = () => import('./controls.js');
-const keys = () => import('./keys.js');
-const player = () => import('./player.js');
-const post = () => import('./post.js');
-
 /** Links that lead where they say, and do nothing here. */
 const PLAIN = '[data-rj=name],[data-rj=account],[data-rj=passage],[data-rj=desk]';
 
@@ -65,7 +58,7 @@ async function click(thread, event) {
     if (name === 'collapse') {
       fold(control);
     } else {
-      await (await controls()).act(thread, name, control);
+      await (await import('./controls.js')).act(thread, name, control);
     }
   }
 }
@@ -83,7 +76,8 @@ async function submit(thread, event) {
   const name = form.dataset['rj'] ?? '';
   if (SENT.test(name)) {
     event.preventDefault();
-    const { submit } = name === 'compose' ? await post() : await (await controls()).formOf(name);
+    const { submit } =
+      name === 'compose' ? await import('./post.js') : await (await import('./controls.js')).formOf(name);
     await submit(thread, form, event.submitter);
   }
 }
@@ -102,7 +96,7 @@ function fold(line) {
 /** @param {Thread} thread @param {{target: HTMLSelectElement}} event */
 async function change(thread, { target: { name, value } }) {
   if (name === 'sort') {
-    await (await browse()).sort(thread, value);
+    await (await import('./browse.js')).sort(thread, value);
     part(thread.section, 'sort')?.focus();
   }
 }
@@ -115,9 +109,9 @@ async function write(thread, field, act) {
   /** @type {HTMLFormElement | null} */
   const form = field.closest('form[data-rj=compose]');
   if (form && (act === 'typed' || !('awake' in form.dataset))) {
-    // Once it is there, what was typed is kept before anything else can happen. What sends is loaded
-    // with it: whoever is offline by then is told so.
-    [composing] = composing ? [composing] : await Promise.all([compose(), post()]);
+    // Once it is there, what was typed is kept before anything else can happen. What sends is built into the
+    // same file: whoever is offline by then is told so.
+    composing ??= await import('./compose.js');
     composing[act](thread, form);
   }
 }
@@ -127,7 +121,7 @@ async function press(thread, event) {
   const { key, target, ctrlKey, metaKey, altKey } = event;
   const isCommand = ctrlKey || metaKey || altKey;
   if (key === 'Escape' && !event.isComposing) {
-    (await keys()).escape(thread, /** @type {HTMLElement} */ (target));
+    (await import('./keys.js')).escape(thread, /** @type {HTMLElement} */ (target));
   } else if (/** @type {Element} */ (target).matches('input,textarea,select')) {
     if (isCommand && key === 'Enter') {
       const { form } = /** @type {HTMLTextAreaElement} */ (target);
@@ -138,7 +132,7 @@ async function press(thread, event) {
     // What means something here is no shortcut of the page as well, or of the browser.
     event.stopPropagation();
     event.preventDefault();
-    await (await keys()).press(thread, key);
+    await (await import('./keys.js')).press(thread, key);
   }
 }
 
@@ -153,9 +147,9 @@ function means({ section, me }, key) {
 /** Go to the comment that the page's address names; it may stand in another thread. @param {Thread} thread */
 export async function visit(thread) {
   const id = /^#comment-(\w{13})$/.exec(location.hash)?.[1];
-  id && (await (await browse()).go(thread, id));
+  id && (await (await import('./browse.js')).go(thread, id));
   if (part(thread.section, 'recordings') ?? part(thread.section, 'recordings_place')) {
-    const { start, visit } = await player();
+    const { start, visit } = await import('./player.js');
     await (location.hash.startsWith('#t=') ? visit : start)(thread);
   }
 }

@@ -40,7 +40,7 @@ class RejoinderPlayer extends HTMLElement {
   #fits(thread) {
     const page = this.getAttribute('page');
     const isOurs = !page || page === thread.address.page;
-    return isOurs && (thread === this.#thread || part(thread)?.isConnected === true);
+    return isOurs && (thread === this.#thread || recordingsOf(thread)?.isConnected === true);
   }
 
   /** @param {Thread} thread */
@@ -80,7 +80,7 @@ class RejoinderPlayer extends HTMLElement {
 }
 
 /** What of a thread's recordings stands with it. @param {Thread} thread */
-const part = (thread) => thread.section.querySelector('[data-rj=recordings]');
+const recordingsOf = (thread) => thread.section.querySelector('[data-rj=recordings]');
 
 /** The thread's styles, for another root. @param {Thread} thread @param {ShadowRoot} root */
 function styles({ scope }, root) {

@@ -5,6 +5,7 @@
 import { part } from '../shared/nodes.js';
 import { storage } from '../shared/storage.js';
 import { hear, listen, visit } from './listening.js';
+import { reach } from './load.js';
 import { Words } from './words.js';
 
 /**
@@ -132,15 +133,12 @@ export class Thread {
    */
   async fetch(path, how) {
     const { base, signal } = this.scope;
-    // Where the answer is a page for people, a refusal comes as a problem all the same.
-    const headers = { accept: 'application/problem+json,*/*' };
-    const answer = await fetch(base + path, { signal, headers, ...how }).catch(() => {
-      throw { code: navigator.onLine ? 'unreachable' : 'offline' };
+    return reach(base + path, {
+      signal,
+      // Where the answer is a page for people, a refusal comes as a problem all the same.
+      headers: { accept: 'application/problem+json,*/*' },
+      ...how,
     });
-    if (!answer.ok) {
-      throw { status: answer.status, ...(await answer.json().catch(() => ({}))) };
-    }
-    return answer;
   }
 
   /** Say something of the widget's words in the status line. @param {string} name */

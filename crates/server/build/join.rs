@@ -8,22 +8,33 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A file, and the modules that stand in it, each behind those that it needs.
-const GROUPS: [(&str, &[&str]); 2] = [
+pub(crate) const GROUPS: [(&str, &[&str]); 3] = [
     (
         "thread.js",
         &[
             "nodes.js",
             "storage.js",
             "words.js",
+            "load.js",
             "listening.js",
             "thread.js",
         ],
     ),
     ("compose.js", &["compose.js", "post.js"]),
+    (
+        "player.js",
+        &[
+            "player_time.js",
+            "player_along.js",
+            "player_elsewhere.js",
+            "player_home.js",
+            "player.js",
+        ],
+    ),
 ];
 
 /// What runs without a thread: modules of a group are theirs alone.
-const ALONE: [&str; 11] = [
+pub(crate) const ALONE: [&str; 11] = [
     "count.js",
     "device.js",
     "embed.js",
