@@ -200,6 +200,7 @@ test('an editor switches questions off for one page, and on again', async () => 
   await until('answers to be taken again', async () => {
     await reader.reload();
     await icons(reader).click();
+    await panel(reader).getByText('What for?').waitFor();
     return (await panel(reader).getByRole('button', { name: 'Answer', exact: true }).count()) === 1;
   });
 });
