@@ -183,6 +183,14 @@ pub(crate) fn send(address: SocketAddr, request: &[u8]) -> Result<HttpResponse> 
     })
 }
 
+/// Refuse an answer of another status to what was asked for.
+pub(crate) fn expect(answer: &HttpResponse, status: u16, what: &str) -> crate::Result {
+    match answer.status == status {
+        true => Ok(()),
+        false => Err(format!("{what} is answered with {}", answer.status)),
+    }
+}
+
 /// One thread's worth of clients.
 pub(crate) fn runtime() -> Result<Runtime> {
     Builder::new_current_thread().enable_all().build()

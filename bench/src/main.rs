@@ -15,6 +15,7 @@ mod http;
 mod isso;
 mod load;
 mod nginx;
+mod place;
 mod plan;
 mod process;
 mod profiles;

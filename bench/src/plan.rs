@@ -58,6 +58,8 @@ pub(crate) enum Profile {
     Hostile,
     /// Three nodes on PostgreSQL, while something breaks
     Nodes,
+    /// Who a reader is, on a server of 100,000 publications
+    Sites,
     /// The newsroom's pages with ever more comments; measured only where it is named
     Growth,
 }

@@ -158,12 +158,28 @@ pub(crate) fn add_site(plan: &Plan, url: &str) -> Result {
 }
 
 /// Make someone an owner of the site; gives the secret that signs them in, once.
-pub(crate) fn add_owner(plan: &Plan, url: &str) -> Result<String> {
+fn add_owner(plan: &Plan, url: &str) -> Result<String> {
     let mut add = Command::new(&plan.program);
     add.args(["staff", "add", "owner@bench.example", "--site", SITE]);
     let said = work::done(add.args(["--role", "owner", "--database", url]))?;
     let token = said.split("token=").nth(1).unwrap_or_default();
     Ok(token.trim().to_owned())
+}
+
+/// Sign an owner in by the link of the command line; gives their cookie.
+pub(crate) fn sign_in(plan: &Plan, url: &str, at: SocketAddr) -> Result<String> {
+    let token = add_owner(plan, url)?;
+    let body = format!("site={SITE}&token={token}&name=Owner");
+    let own = format!("http://{at}");
+    let headers = [
+        ("Origin", own.as_str()),
+        ("Content-Type", "application/x-www-form-urlencoded"),
+    ];
+    let asked = request(at, "POST", "/auth/sign-in", &headers, &body);
+    let answer = http::send(at, &asked).map_err(|error| error.to_string())?;
+    http::expect(&answer, 200, "signing in")?;
+    let cookie = answer.header("set-cookie").unwrap_or_default();
+    Ok(cookie.split(';').next().unwrap_or_default().to_owned())
 }
 
 /// Import a file of the format with this word into the database at `url`.

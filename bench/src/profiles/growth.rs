@@ -3,16 +3,16 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use serde_json::json;
 use testing::Postgres;
 
 use crate::corpus::{SITE, address, pages_of_100};
 use crate::disqus::write_export;
-use crate::http::{self, Connection, HttpResponse, quoted, request, runtime};
+use crate::http::{self, Connection, expect, quoted, request, runtime};
+use crate::place::Place;
 use crate::plan::Plan;
-use crate::rejoinder::{add_owner, add_site, import, serve, thread};
+use crate::rejoinder::{add_site, import, serve, sign_in, thread};
 use crate::report::{ReportRow, ReportRows, at_most};
 use crate::samples::{median, percentile};
 use crate::work::{self, WorkFolder};
@@ -74,68 +74,6 @@ pub(super) fn measure(plan: &Plan, rows: &mut ReportRows) -> Result {
     Ok(())
 }
 
-/// An empty database.
-struct Place<'s> {
-    name: &'static str,
-    url: String,
-    file: PathBuf,
-    server: Option<&'s Postgres>,
-}
-
-impl<'s> Place<'s> {
-    fn sqlite(work: &WorkFolder) -> Self {
-        let file = work.join("grown.db");
-        for end in ["", "-wal", "-shm", ".key"] {
-            let _ = std::fs::remove_file(format!("{}{end}", file.display()));
-        }
-        Self {
-            name: "SQLite",
-            url: format!("sqlite:{}", file.display()),
-            file,
-            server: None,
-        }
-    }
-
-    fn postgres(server: &'s Postgres) -> Result<Self> {
-        Ok(Self {
-            name: "PostgreSQL",
-            url: server.fresh_database()?,
-            file: PathBuf::new(),
-            server: Some(server),
-        })
-    }
-
-    /// What it takes on the disk, in bytes.
-    fn n_bytes(&self) -> Result<u64> {
-        let Some(server) = self.server else {
-            let file = std::fs::metadata(&self.file);
-            return file
-                .map(|file| file.len())
-                .map_err(|error| error.to_string());
-        };
-        let size = ["checkpoint", "select pg_database_size(current_database())"];
-        let size = server.sql_in(self.database(), &size)?;
-        let last = size.lines().last().unwrap_or_default();
-        last.parse().map_err(|_| format!("no size: {size}"))
-    }
-}
-
-impl Place<'_> {
-    fn database(&self) -> &str {
-        self.url.rsplit('/').next().unwrap_or_default()
-    }
-
-    /// Let PostgreSQL do now what it does by itself within minutes of an import, beside whoever reads then.
-    fn settle(&self) -> Result {
-        match self.server {
-            Some(server) => server
-                .sql_in(self.database(), &["vacuum (analyze)", "checkpoint"])
-                .map(drop),
-            None => Ok(()),
-        }
-    }
-}
-
 /// What was measured of a database of that many comments.
 struct Grown {
     name: &'static str,
@@ -176,7 +114,7 @@ fn read_all(
     at: SocketAddr,
     n: u32,
 ) -> Result<Vec<(String, Vec<f64>)>> {
-    let cookie = sign_in(plan, place, at)?;
+    let cookie = sign_in(plan, &place.url, at)?;
     let author = prolific(at, &cookie)?;
     let mut took = Vec::new();
     for (name, path) in PAGES {
@@ -226,29 +164,6 @@ fn times(
         }
         Ok(times)
     })
-}
-
-fn expect(answer: &HttpResponse, status: u16, what: &str) -> Result {
-    match answer.status == status {
-        true => Ok(()),
-        false => Err(format!("{what} is answered with {}", answer.status)),
-    }
-}
-
-/// Sign an owner in by the link of the command line; gives their cookie.
-fn sign_in(plan: &Plan, place: &Place<'_>, at: SocketAddr) -> Result<String> {
-    let token = add_owner(plan, &place.url)?;
-    let body = format!("site={SITE}&token={token}&name=Owner");
-    let own = format!("http://{at}");
-    let headers = [
-        ("Origin", own.as_str()),
-        ("Content-Type", "application/x-www-form-urlencoded"),
-    ];
-    let asked = request(at, "POST", "/auth/sign-in", &headers, &body);
-    let answer = http::send(at, &asked).map_err(|error| error.to_string())?;
-    expect(&answer, 200, "signing in")?;
-    let cookie = answer.header("set-cookie").unwrap_or_default();
-    Ok(cookie.split(';').next().unwrap_or_default().to_owned())
 }
 
 /// Who has written most of what a search shows first.

@@ -9,6 +9,7 @@ mod import;
 mod live;
 mod long;
 mod nodes;
+mod sites;
 mod start;
 mod weight;
 mod write;
@@ -81,6 +82,10 @@ pub(crate) fn run(plan: &Plan) -> Result<ReportRows> {
     if plan.wants(Profile::Nodes) {
         println!("{:?}", Profile::Nodes);
         nodes::measure(plan, &mut rows)?;
+    }
+    if plan.wants(Profile::Sites) {
+        println!("{:?}", Profile::Sites);
+        sites::measure(plan, &mut rows)?;
     }
     if plan.wants(Profile::Growth) {
         println!("{:?}", Profile::Growth);
