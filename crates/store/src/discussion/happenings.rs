@@ -3,8 +3,7 @@
 use rejoinder_core::discussion::event::{Event, EventKind};
 use rejoinder_core::{Comment, Page, PageKey, SiteId};
 
-use crate::discussion::{agreement, cards, comments, events, pages, reactions};
-use crate::passages::annotations;
+use crate::discussion::{agreement, cards, comments, contents, events, pages, reactions};
 use crate::{Result, Tx};
 
 /// What became of a comment by a run of events.
@@ -70,8 +69,8 @@ pub fn updates_since(
         if let Some(id) = happening.event.comment {
             happening.comment = comments::by_id(tx, site, id)?;
         } else if !happening.event.is_inside() {
-            let counted = annotations::count(tx, site, page.id)?;
-            happening.n_spoken = counted.n_annotations + counted.n_questions;
+            let has = contents::of_page(tx, site, page.id)?;
+            happening.n_spoken = has.n_annotations + has.n_questions;
         }
     }
     let found = happenings.iter_mut();

@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod cards;
 pub mod comments;
+pub(crate) mod contents;
 pub(crate) mod counters;
 pub mod editing;
 pub mod events;

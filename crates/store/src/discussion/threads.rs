@@ -1,7 +1,7 @@
 //! Reading threads: the roots by their index, then the replies level by level.
 //!
 //! However large a thread is, a page of it costs one statement for the roots and one for each level
-//! of replies, each bounded by what is shown. What is not published is blanked here, so that no
+//! of replies, each bounded by what is shown, and one for what else there is (`contents`). What is not published is blanked here, so that no
 //! caller can show it.
 
 use rejoinder_core::discussion::agreement::score::LEAST_RANK;
@@ -14,8 +14,8 @@ use rejoinder_core::{
 };
 
 use crate::discussion::comments::{columns, comment_columns, read};
-use crate::discussion::{agreement, cards, pages, reactions};
-use crate::passages::{annotations, places};
+use crate::discussion::{agreement, cards, contents, pages, reactions};
+use crate::passages::places;
 use crate::recordings::listing;
 use crate::{Dialect, Result, Sql, Tx, params, sql};
 
@@ -26,33 +26,34 @@ pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -
     };
     let limit = query.limit.clamp(1, MAX_COMMENTS);
     let query = ThreadQuery { limit, ..*query };
+    let (id, is_empty) = (page.id, page.n_comments == 0);
+    let has = contents::of_page(tx, site, id)?;
     let mut thread = match query.root {
         Some(root) => branch(tx, page, &query, root)?,
-        None => roots(tx, page, &query)?,
+        None => roots(tx, page, &query, has.has_pins)?,
     };
     let shown = thread.entries.iter_mut().map(|entry| &mut entry.comment);
     cards::fill(tx, site, shown.chain(&mut thread.ancestors))?;
-    let shown = thread.entries.iter_mut().map(|entry| &mut entry.comment);
-    agreement::fill(tx, site, shown.chain(&mut thread.ancestors))?;
+    if has.has_agreement {
+        let shown = thread.entries.iter_mut().map(|entry| &mut entry.comment);
+        agreement::fill(tx, site, shown.chain(&mut thread.ancestors))?;
+    }
     let shown = thread.entries.iter_mut().map(|entry| &mut entry.comment);
     reactions::fill(tx, site, shown.chain(&mut thread.ancestors))?;
-    if let Some(page) = &thread.page {
-        thread.is_divided = agreement::is_offered(tx, site, page.id)?;
-        thread.recordings = listing::of_page(tx, site, page.id)?;
-        let counted = annotations::count(tx, site, page.id)?;
-        thread.n_annotations = counted.n_annotations;
-        thread.n_questions = counted.n_questions;
-        thread.n_source_checks = counted.n_source_checks;
-        thread.passages = counted.passages;
-        thread.questions = counted.questions;
-        if page.n_comments == 0 {
-            thread.invitation = pages::invitation(tx, site, page.id)?;
-        }
+    if has.has_recordings {
+        thread.recordings = listing::of_page(tx, site, id)?;
     }
+    thread.invitation = has.invitation.filter(|_| is_empty);
+    thread.is_divided = has.is_divided;
+    thread.n_annotations = has.n_annotations;
+    thread.n_questions = has.n_questions;
+    thread.n_source_checks = has.n_source_checks;
+    thread.passages = has.passages;
+    thread.questions = has.questions;
     Ok(thread)
 }
 
-fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
+fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery, has_pins: bool) -> Result<Thread> {
     let (passage, only) = match query.passage {
         Some(id) => places::find(tx, page.site, page.id, id)?.unzip(),
         None => (None, None),
@@ -65,8 +66,8 @@ fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
         });
     }
     let mut tops = match query.after {
-        None => pinned(tx, &page)?,
-        Some(_) => Vec::new(),
+        None if has_pins => pinned(tx, &page)?,
+        _ => Vec::new(),
     };
     let is_meant = |id| only.as_ref().is_none_or(|only| only.contains(&id));
     tops.retain(|comment| passes(query.filter, comment) && is_meant(comment.id));

@@ -2,7 +2,6 @@
 
 use rejoinder_core::passages::Annotation;
 use rejoinder_core::passages::AnsweredQuestion;
-use rejoinder_core::publication::settings::{Passages, Questions};
 use rejoinder_core::{CommentId, PageId, QuestionId, SiteId};
 
 use crate::database::error::StoreError;
@@ -70,52 +69,6 @@ pub(crate) fn stored(annotation: Option<&Annotation>) -> Result<Option<String>> 
         .map(serde_json::to_string)
         .transpose()
         .map_err(wrong)
-}
-
-/// What a thread says of the passages of its page.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct PassageCounts {
-    /// How many published comments are on passages.
-    pub(crate) n_annotations: i64,
-    /// How many questions are asked of them.
-    pub(crate) n_questions: i64,
-    /// How many of them carry sources.
-    pub(crate) n_source_checks: i64,
-    /// What readers may do with passages, where that was said of the page itself.
-    pub(crate) passages: Option<Passages>,
-    /// Whether editors ask questions of them, where that was said of the page itself.
-    pub(crate) questions: Option<Questions>,
-}
-
-/// What the thread of a page says of its passages.
-pub(crate) fn count(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<PassageCounts> {
-    let counted = tx.one(
-        sql!(
-            "select (select count(*) from comment where site_id = ?1 and page_id = ?2
-                     and annotation is not null and state = 'published'),
-                 (select count(*) from question where site_id = ?1 and page_id = ?2),
-                 (select count(*) from comment where site_id = ?1 and page_id = ?2
-                     and source_check is not null and state = 'published'), passages, questions
-             from page where site_id = ?1 and id = ?2"
-        ),
-        params![site, page],
-        |row| {
-            Ok(PassageCounts {
-                n_annotations: row.next()?,
-                n_questions: row.next()?,
-                n_source_checks: row.next()?,
-                passages: row
-                    .next::<Option<String>>()?
-                    .as_deref()
-                    .and_then(Passages::from_word),
-                questions: row
-                    .next::<Option<String>>()?
-                    .as_deref()
-                    .and_then(Questions::from_word),
-            })
-        },
-    )?;
-    Ok(counted.unwrap_or_default())
 }
 
 /// The published comments of a page on passages, the newest first, at most [`MAX_LISTED`].

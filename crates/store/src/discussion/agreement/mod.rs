@@ -15,9 +15,6 @@ use crate::discussion::pages;
 use crate::moderation::groups::Scope;
 use crate::{Result, Tx, params, sql};
 
-/// On a page there is an order once so many of its roots have enough votes of both sides.
-const LEAST_RANKED: i64 = 2;
-
 /// What the last fit of a site found, for its owner. Nothing of single readers is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FitSummary {
@@ -78,21 +75,6 @@ pub fn n_kept(tx: &mut Tx<'_>, site: SiteId) -> Result<i64> {
         |row| row.next(),
     )?;
     Ok(n.unwrap_or(0))
-}
-
-/// Whether enough of both sides have voted on the roots of a page to put them in order.
-pub(crate) fn is_offered(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<bool> {
-    let ranked = tx.all(
-        sql!(
-            "select 1 from agreement_comment k
-             join comment c on c.site_id = k.site_id and c.id = k.comment_id
-             where k.site_id = ?1 and k.page_id = ?2 and k.rank is not null
-               and c.parent_id is null and c.state = 'published' limit ?3"
-        ),
-        params![site, page, LEAST_RANKED],
-        |_| Ok(()),
-    )?;
-    Ok(ranked.len() as i64 == LEAST_RANKED)
 }
 
 /// Give each of `comments` that is published what it ranks by, and its badge.
