@@ -74,9 +74,15 @@ test('a reader signs in in a window, with third-party cookies blocked, and keeps
 
 test('what is pressed in a form that has yet to come to life is not lost', async () => {
   const page = await open(desk.browser, 'about:blank');
-  /** @type {(() => void)[]} */
-  const held = [];
-  await page.route(/compose/, (route) => void held.push(() => void route.continue()));
+  let release = () => {};
+  /** @type {Promise<void>} */
+  const released = new Promise((resolve) => (release = resolve));
+  let n_held = 0;
+  await page.route(/compose/, async (route) => {
+    n_held += 1;
+    await released;
+    await route.continue();
+  });
   await page.goto(storyAt(desk.host.origin, 'early'));
   await thread(page);
   const form = page.locator('#compose');
@@ -88,10 +94,8 @@ test('what is pressed in a form that has yet to come to life is not lost', async
   await form.locator('textarea').click();
   await write(form, { text: 'In a hurry' });
   await form.locator('[data-rj=send]').click();
-  assert.notEqual(held.length, 0);
-  for (const release of held) {
-    release();
-  }
+  assert.notEqual(n_held, 0);
+  release();
   await form.locator('[name=name]').waitFor();
   assert.equal(await form.locator('textarea').inputValue(), 'In a hurry');
 });
