@@ -1,12 +1,15 @@
 //! An empty database of either kind, and what only its own tools can do.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use rusqlite::Connection;
 use testing::Postgres;
 
-use crate::Result;
-use crate::work::WorkFolder;
+use crate::plan::Plan;
+use crate::process::Process;
+use crate::work::{self, WorkFolder};
+use crate::{Result, rejoinder};
 
 /// An empty database.
 pub(crate) struct Place<'s> {
@@ -65,6 +68,17 @@ impl<'s> Place<'s> {
                 .map(drop),
             None => Ok(()),
         }
+    }
+
+    /// Serve it, with its rate limits off; gives where.
+    pub(crate) fn serve(&self, plan: &Plan, work: &WorkFolder) -> Result<(Process, SocketAddr)> {
+        let address = work::free_address()?;
+        let data = work.join("data").display().to_string();
+        let env = [("REJOINDER_RATE_LIMITS", "off"), ("REJOINDER_DATA", &data)];
+        let log = work.join("serve.log");
+        let mut process = rejoinder::serve(plan, address, &self.url, &env, &log)?;
+        process.wait(address, "/embed.js")?;
+        Ok((process, address))
     }
 
     /// Run statements that both databases understand, while nobody serves it.

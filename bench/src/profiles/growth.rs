@@ -12,10 +12,10 @@ use crate::disqus::write_export;
 use crate::http::{self, Connection, expect, quoted, request, runtime};
 use crate::place::Place;
 use crate::plan::Plan;
-use crate::rejoinder::{add_site, import, serve, sign_in, thread};
+use crate::rejoinder::{add_site, import, sign_in, thread};
 use crate::report::{ReportRow, ReportRows, at_most};
 use crate::samples::{median, percentile};
-use crate::work::{self, WorkFolder};
+use crate::work::WorkFolder;
 use crate::{Result, clock};
 
 const N_SMALL: u32 = 10_000;
@@ -87,11 +87,7 @@ impl Grown {
     fn measure(plan: &Plan, work: &WorkFolder, place: &Place<'_>, n: u32) -> Result<Self> {
         let bytes = place.n_bytes()?;
         place.settle()?;
-        let address = work::free_address()?;
-        let data = work.join("data").display().to_string();
-        let env = [("REJOINDER_RATE_LIMITS", "off"), ("REJOINDER_DATA", &data)];
-        let mut server = serve(plan, address, &place.url, &env, &work.join("serve.log"))?;
-        server.wait(address, "/embed.js")?;
+        let (server, address) = place.serve(plan, work)?;
         let took = read_all(plan, place, address, n);
         let took = took.map_err(|error| {
             let log = std::fs::read_to_string(work.join("serve.log")).unwrap_or_default();

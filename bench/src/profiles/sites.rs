@@ -10,10 +10,10 @@ use crate::corpus::SITE;
 use crate::http::{Connection, expect, quoted, request, runtime};
 use crate::place::Place;
 use crate::plan::Plan;
-use crate::rejoinder::{add_site, serve, sign_in};
+use crate::rejoinder::{add_site, sign_in};
 use crate::report::{ReportRow, ReportRows, at_most};
 use crate::samples::{median, percentile};
-use crate::work::{self, WorkFolder};
+use crate::work::WorkFolder;
 use crate::{Result, clock};
 
 const N_SITES: u32 = 100_000;
@@ -38,11 +38,7 @@ pub(super) fn measure(plan: &Plan, rows: &mut ReportRows) -> Result {
         add_site(plan, &place.url)?;
         fill(&place)?;
         place.settle()?;
-        let address = work::free_address()?;
-        let data = work.join("data").display().to_string();
-        let env = [("REJOINDER_RATE_LIMITS", "off"), ("REJOINDER_DATA", &data)];
-        let mut process = serve(plan, address, &place.url, &env, &work.join("serve.log"))?;
-        process.wait(address, "/embed.js")?;
+        let (process, address) = place.serve(plan, &work)?;
         let cookie = sign_in(plan, &place.url, address)?;
         let before = process.memory_mib();
         let (own, others) = read(plan, address, &cookie)?;
